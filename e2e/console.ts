@@ -1,6 +1,6 @@
 import { chromiumPath } from '@tidegate/testing/browser';
 import { until } from '@tidegate/testing/until';
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { actForAnOrganisation } from './console/act-for-an-organisation.ts';
 import { buyMore } from './console/buy-more.ts';
 import { divideUsage } from './console/divide-usage.ts';
@@ -89,6 +89,20 @@ export function browserConsole(visit: Visit, names: NameServer): void {
       await visit.logIn(page, 'browser@example.com', 'correct horse battery');
       await page.getByRole('heading', { name: 'Usage', exact: true }).waitFor();
       expect(page.url()).toBe(`${home}/usage`);
+    });
+
+    test('a page asks once for all that stands around it, and then for what it shows itself', async () => {
+      const asked: string[] = [];
+      const note = (request: Request) => {
+        const { pathname } = new URL(request.url());
+        if (pathname.startsWith('/api/')) asked.push(pathname);
+      };
+      page.on('request', note);
+      await page.goto(`${home}/keys`);
+      await page.getByText('There is no key yet').waitFor();
+      await page.getByRole('navigation', { name: 'Main' }).waitFor();
+      page.off('request', note);
+      expect(asked.filter((path) => !/\/(stream|api-keys)$/.test(path))).toEqual(['/api/v1/me']);
     });
 
     test('no script of the page can read a token', async () => {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { until } from '@tidegate/testing/until';
 import type { Locator, Page } from 'playwright-core';
 import { ask, type Visit } from './visit.ts';
 
@@ -43,11 +44,38 @@ export function keepATable(visit: Visit): void {
     await page.getByText('25 rows, and more').waitFor();
   });
 
+  test('a heading asks the server where there is more than one page, and the order goes on behind it', async () => {
+    const { body } = await ask<{ items: { id: string }[] }>(page, 'GET', '/deliveries?limit=200&sort=created');
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      asked.push(`${pathname} ${searchParams.get('sort')}`);
+    });
+    await table.getByRole('button', { name: 'Time' }).click();
+    await table.getByRole('button', { name: 'Time' }).click();
+    await until(() => asked.includes('/api/v1/deliveries created'), { what: 'the question in that order' });
+    expect(asked).toContain('/api/v1/deliveries -created');
+    // One page of it, and not all pages to sort them here.
+    await page.getByText('25 rows, and more').waitFor();
+    const shown = () =>
+      table.locator('[data-opens]').evaluateAll((all) => all.map((one) => one.getAttribute('data-opens')));
+    const ids = body.items.map(({ id }) => id);
+    await until(async () => (await shown())[0] === ids[0], { what: 'the oldest first' });
+    expect(await shown()).toEqual(ids.slice(0, 25));
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.getByText(`${MADE} rows`, { exact: true }).waitFor();
+    expect(await shown()).toEqual(ids);
+    // What is all on one page is sorted here, and nobody is asked.
+    await page.getByRole('table', { name: 'Channels' }).getByRole('button', { name: 'Name' }).click();
+    await page.getByRole('table', { name: 'Channels' }).locator('th[aria-sort="descending"]').waitFor();
+    expect(asked.filter((one) => one.startsWith('/api/v1/channels ') && one !== '/api/v1/channels null')).toEqual([]);
+    await visit.go(page, `${home}/channels?deliveries-by=created`);
+    await page.getByText('25 rows, and more').waitFor();
+  });
+
   test('what is searched and sorted is the list, and the address shows it to others with the same columns', async () => {
     await page.getByRole('searchbox', { name: 'Search in Deliveries' }).fill('HYPERLINK');
     await page.getByText(`${MADE} rows`, { exact: true }).waitFor();
-    await table.getByRole('button', { name: 'Time' }).click();
-    await table.getByRole('button', { name: 'Time' }).click();
     await page.getByRole('button', { name: 'Columns' }).last().click();
     await page.getByRole('menuitem', { name: 'Attempts' }).click();
     await page.keyboard.press('Escape');
@@ -55,12 +83,12 @@ export function keepATable(visit: Visit): void {
     const { searchParams } = new URL(page.url());
     expect(Object.fromEntries(searchParams)).toEqual({
       'deliveries-find': 'HYPERLINK',
-      'deliveries-by': 'at',
-      'deliveries-cols': 'at,channel,event,state,error',
+      'deliveries-by': 'created',
+      'deliveries-cols': 'created,channel,event,state,error',
     });
     const first = await table.getByRole('row').nth(1).textContent();
     // Somebody else, who has chosen other columns before.
-    await page.evaluate("localStorage.setItem('tidegate-hidden-Deliveries', 'at state')");
+    await page.evaluate("localStorage.setItem('tidegate-hidden-Deliveries', 'created state')");
     await visit.go(page, page.url());
     await page.getByText(`${MADE} rows`, { exact: true }).waitFor();
     expect(await table.getByRole('columnheader').allTextContents()).toEqual([

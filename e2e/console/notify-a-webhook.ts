@@ -77,6 +77,11 @@ export function notifyAWebhook(visit: Visit): void {
     expect(await visit.judge(office)).toEqual([]);
     await visit.go(office, office.url());
     await letter(aggregates.broken).getByRole('cell', { name: '11', exact: true }).waitFor();
+    // In words, field by field, and not as the schema threw it.
+    await letter(aggregates.broken)
+      .getByRole('cell', { name: /\/tradeId: / })
+      .waitFor();
+    expect(await letter(aggregates.broken).textContent()).not.toContain('ZodError');
     await act(aggregates.mended, 'Replay');
     await letter(aggregates.mended).waitFor({ state: 'detached' });
     await until(() => receiver.requests.some(({ body }) => body.includes('Lost bot')), { what: 'the lost message' });
@@ -85,6 +90,9 @@ export function notifyAWebhook(visit: Visit): void {
     const dialog = office.getByRole('dialog');
     await dialog.getByText('What it says never reaches this service.').waitFor();
     expect(await visit.judge(office)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Discard', exact: true }).click();
+    await dialog.getByText('Write something.').waitFor();
+    await dialog.getByLabel('Reason').fill('Its bot is gone');
     await dialog.getByRole('button', { name: 'Discard', exact: true }).click();
     await letter(aggregates.broken).waitFor({ state: 'detached' });
     await office.context().close();

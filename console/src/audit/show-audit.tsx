@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
-import { type AuditEntry, isProblem, type TidegateProblem } from '@tidegate/client';
-import { usePages } from '../kernel/api.ts';
+import { type AuditEntry, type AuditListInput, isProblem, type TidegateProblem } from '@tidegate/client';
+import { auditListSort } from '@tidegate/client/generated/choices';
 import { beginOfDay } from '../kernel/begin-of-day.rules.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
@@ -10,6 +10,7 @@ import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { PlanLimit } from '../kernel/plan-limit.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { useSortedPages } from '../kernel/sorted-pages.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import classes from './audit.module.css';
@@ -25,7 +26,7 @@ export function ShowAudit() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { means, person, action, outcome, thing, of, from, to } = search;
-  const entries = usePages('auditList', {
+  const asked: AuditListInput = {
     limit: 50,
     outcome: outcome ?? 'all',
     ...(means ? { means } : {}),
@@ -36,7 +37,8 @@ export function ShowAudit() {
     // Days of the zone in which the list shows its times.
     ...(from ? { from: beginOfDay(from, zoneName()) } : {}),
     ...(to ? { to: beginOfDay(to, zoneName(), 1) } : {}),
-  });
+  };
+  const entries = useSortedPages('auditList', asked, { sorts: auditListSort });
   const lacking = entries.data === undefined && isLacking(entries.error) ? entries.error : undefined;
   const only = (more: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...more }) });
   const columns: Column<AuditEntry>[] = [
@@ -111,7 +113,14 @@ export function ShowAudit() {
             <>
               <AuditFilter />
               {items.length > 0 ? (
-                <DataTable name={t('Audit log')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
+                <DataTable
+                  {...entries.table}
+                  name={t('Audit log')}
+                  rows={items}
+                  columns={columns}
+                  rowKey={({ id }) => id}
+                  more={more}
+                />
               ) : outcome === 'refused' && Object.keys(search).length === 1 ? (
                 <Empty title={t('Nothing was refused')}>
                   {t('What somebody tries without the right to, and wrong passwords of members, appear here.')}

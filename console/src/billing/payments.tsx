@@ -1,10 +1,12 @@
 import type { PaymentFact } from '@tidegate/client';
+import { paymentsListSort } from '@tidegate/client/generated/choices';
 import { moneyColumn } from '../kernel/amount-column.tsx';
-import { usePages, useRead } from '../kernel/api.ts';
+import { useRead } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { dated, day, money } from '../kernel/format.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { useSortedPages } from '../kernel/sorted-pages.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 
@@ -59,7 +61,11 @@ const KINDS: Record<PaymentFact['kind'], string> = {
 
 /** What the payment provider has said. Nothing where there is none. */
 export function Payments() {
-  const payments = usePages('paymentsList', { limit: 25, count: true });
+  const payments = useSortedPages(
+    'paymentsList',
+    { limit: 25, count: true },
+    { sorts: paymentsListSort, part: 'payments' },
+  );
   if (!payments.data || payments.data.items.length === 0) return null;
   return (
     <>
@@ -68,6 +74,7 @@ export function Payments() {
         {({ items, more, first }) => (
           <DataTable
             part="payments"
+            {...payments.table}
             name={t('Payments')}
             rows={items}
             columns={columns()}

@@ -2,7 +2,8 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Invoice, Subscription } from '@tidegate/client';
-import { readOf, useOrg, usePages, useRead, useWrite } from '../kernel/api.ts';
+import { invoicesListSort } from '@tidegate/client/generated/choices';
+import { readOf, useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { dated, day } from '../kernel/format.ts';
@@ -14,6 +15,7 @@ import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { WithPanel } from '../kernel/side-panel.tsx';
+import { useSortedPages } from '../kernel/sorted-pages.ts';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { invoiceColumns } from '../records/invoice-columns.tsx';
@@ -39,7 +41,7 @@ const MARKS: Record<Subscription['status'], Mark> = {
 export function ShowBilling() {
   const org = useOrg();
   const subscriptions = useRead('subscriptionsGet', {});
-  const invoices = usePages('invoicesList', { limit: 25, count: true });
+  const invoices = useSortedPages('invoicesList', { limit: 25, count: true }, { sorts: invoicesListSort });
   const { opened, open } = useOpened();
   const portal = useWrite('portalCreate', { onDone: ({ url }) => location.assign(url) });
   return (
@@ -88,6 +90,7 @@ export function ShowBilling() {
           ) : (
             <WithPanel title={t('Invoice')} panel={(invoiceId) => <InvoiceBeside invoiceId={invoiceId} />}>
               <DataTable
+                {...invoices.table}
                 name={t('Invoices')}
                 rows={items}
                 columns={columnsOf(org)}

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import type { Channel } from '@tidegate/client';
-import { usePages, useWrite } from '../kernel/api.ts';
+import { channelsListSort } from '@tidegate/client/generated/choices';
+import { useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
@@ -9,6 +10,7 @@ import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { useSortedPages } from '../kernel/sorted-pages.ts';
 import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { AddChannel } from './add-channel.tsx';
@@ -19,7 +21,11 @@ import { noticeWords } from './notice-words.ts';
 const KINDS: Record<Channel['kind'], string> = { email: 'E-mail', webhook: 'Webhook' };
 const MARKS: Record<Channel['state'], Mark> = { active: 'ok', disabled: 'paused', unconfirmed: 'pending' };
 export function ListChannels() {
-  const channels = usePages('channelsList', { limit: 100, count: true }, { everyMs: 15_000 });
+  const channels = useSortedPages(
+    'channelsList',
+    { limit: 100, count: true },
+    { sorts: channelsListSort, everyMs: 15_000 },
+  );
   const may = useMay()('channelsUpdate');
   const test = useWrite('channelsTest');
   const update = useWrite('channelsUpdate');
@@ -83,6 +89,7 @@ export function ListChannels() {
             <Empty title={t('Nobody is told anything yet')}>{t('Add a mail address or a webhook.')}</Empty>
           ) : (
             <DataTable
+              {...channels.table}
               name={t('Channels')}
               rows={items}
               columns={columns}

@@ -1,7 +1,8 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Channel, Delivery } from '@tidegate/client';
-import { usePages, useWrite } from '../kernel/api.ts';
+import { deliveriesListSort } from '@tidegate/client/generated/choices';
+import { useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { useMay } from '../kernel/may.tsx';
 import { Moment } from '../kernel/moment.tsx';
@@ -9,6 +10,7 @@ import { useOpened } from '../kernel/opened.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { WithPanel } from '../kernel/side-panel.tsx';
+import { useSortedPages } from '../kernel/sorted-pages.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { DELIVERY_STATES } from './channels.routes.ts';
@@ -23,14 +25,18 @@ export function ListDeliveries({ channels }: { channels: Channel[] }) {
   const { channel, state } = route.useSearch();
   const navigate = route.useNavigate();
   const wanted = { ...(channel ? { channelId: channel } : {}), ...(state ? { state } : {}) };
-  const deliveries = usePages('deliveriesList', { limit: 25, ...wanted }, { everyMs: 15_000 });
+  const deliveries = useSortedPages(
+    'deliveriesList',
+    { limit: 25, ...wanted },
+    { sorts: deliveriesListSort, part: 'deliveries', everyMs: 15_000 },
+  );
   const may = useMay()('deliveriesRetry');
   const retry = useWrite('deliveriesRetry');
   const { opened, open } = useOpened();
   const names = new Map(channels.map(({ id, name }) => [id, name]));
   const columns: Column<Delivery>[] = [
     {
-      key: 'at',
+      key: 'created',
       title: t('Time'),
       value: ({ createdAt }) => createdAt,
       cell: ({ createdAt }) => <Moment at={createdAt} />,
@@ -99,6 +105,7 @@ export function ListDeliveries({ channels }: { channels: Channel[] }) {
           >
             <DataTable
               part="deliveries"
+              {...deliveries.table}
               name={t('Deliveries')}
               rows={items}
               columns={columns}

@@ -108,13 +108,21 @@ export const queryClient = new QueryClient({
 
 const inside = (org: string | null): CallOptions => (org ? { organisation: org } : {});
 
+/** Asks once, as every read does; nothing is kept. */
+export const ask = <N extends OperationName>(
+  org: string | null,
+  name: N,
+  input: InputOf<N>,
+  signal: AbortSignal,
+): Promise<OutputOf<N>> => call(name)(input, { signal, ...inside(org) }) as Promise<OutputOf<N>>;
+
 /** `org`: the organisation whose data it is; null for what belongs to the person or to everybody. */
 export function readOf<N extends OperationName>(org: string | null, name: N, input: InputOf<N>) {
   const queryKey = [org, OPERATIONS[name].service, name, input] as const;
   return queryOptions({
     queryKey,
     placeholderData: keepShown(queryKey) as never,
-    queryFn: ({ signal }) => call(name)(input, { signal, ...inside(org) }) as Promise<OutputOf<N>>,
+    queryFn: ({ signal }) => ask(org, name, input, signal),
   });
 }
 
@@ -154,7 +162,7 @@ export function useOwnRead<N extends OperationName>(name: N, input: InputOf<N>):
 
 type Listed<N extends OperationName> = OutputOf<N> extends { items: (infer T)[] } ? T : never;
 
-type Pages<N extends OperationName> = UseQueryResult<{
+export type Pages<N extends OperationName> = UseQueryResult<{
   items: Listed<N>[];
   more: (() => void) | undefined;
   first: OutputOf<N>;
@@ -171,13 +179,23 @@ export const usePages = <N extends OperationName>(
 export const useOwnPages = <N extends OperationName>(name: N, input: InputOf<N>): Pages<N> =>
   usePagesOf(null, name, input, undefined);
 
-function usePagesOf<N extends OperationName>(
+/** The key of what is read so, without `pages` of what is read as one. */
+const pagesKey = (org: string | null, name: OperationName, input: unknown) =>
+  [org, OPERATIONS[name].service, name, input, 'pages'] as const;
+
+/** Whether all of a list was read and is on one page: then it can be sorted here. */
+export function isOnOnePage(org: string | null, name: OperationName, input: unknown): boolean {
+  const read = queryClient.getQueryData(pagesKey(org, name, input)) as { pages: { nextCursor?: string }[] } | undefined;
+  return read?.pages.length === 1 && read.pages[0]?.nextCursor === undefined;
+}
+
+export function usePagesOf<N extends OperationName>(
   org: string | null,
   name: N,
   input: InputOf<N>,
   everyMs: number | undefined,
 ): Pages<N> {
-  const queryKey = [org, OPERATIONS[name].service, name, input, 'pages'] as const;
+  const queryKey = pagesKey(org, name, input);
   const interval = useInterval(name, everyMs);
   const query = useInfiniteQuery({
     queryKey,

@@ -6,6 +6,7 @@ import classes from './data-table.module.css';
 import { compareNames, figure } from './format.ts';
 import { Opener } from './opener.tsx';
 import { BETWEEN, useShownRows } from './shown-rows.ts';
+import type { ServerSorted } from './sorted-pages.ts';
 import { store, stored } from './stored.ts';
 import { t } from './strings.ts';
 import { TableFoot } from './table-foot.tsx';
@@ -45,6 +46,9 @@ interface Props<Row> {
   part?: string;
   /** The page has a box of its own that searches all rows. */
   searched?: true;
+  /** Of `useSortedPages`. */
+  sorts?: ServerSorted['sorts'];
+  sorted?: ServerSorted['sorted'];
 }
 
 /** From so many rows on they can be searched here, and only those in sight are drawn. */
@@ -69,17 +73,20 @@ export function DataTable<Row>({
   opens,
   part,
   searched,
+  sorts,
+  sorted,
 }: Props<Row>) {
   const { by, find, cols } = searchOf(useSearch({ strict: false }) as TableSearch, part);
   const change = useChange(part);
   const [chosen, toggle] = useColumns(name, columns, cols, change);
-  useAllRows(rows.length, !onSort && (by || find) ? more : undefined);
+  const isServers = by !== undefined && sorts?.includes(by);
+  useAllRows(rows.length, !onSort && ((by && !isServers) || find) ? more : undefined);
   const frame = useRef<HTMLDivElement>(null);
   const shown = columns.filter(({ key }) => chosen.has(key));
   // What the server sorts, it searches as well: the page has a box for it.
   const view = useMemo(
-    () => (onSort ? rows : viewOf(rows, columns, { by, find }, compareNames)),
-    [rows, columns, by, find, onSort],
+    () => (onSort ? rows : viewOf(rows, columns, { by: by === sorted ? undefined : by, find }, compareNames)),
+    [rows, columns, by, find, onSort, sorted],
   );
   useShownRows(opens ? view.map(rowKey).join(BETWEEN) : undefined);
   const order = orderOf(by);

@@ -9,6 +9,7 @@ import { linkKey } from './shared-link.ts';
 export function useOwnRole(): Role | undefined {
   const org = useOrg();
   const me = useQuery({ ...meOf(), enabled: !linkKey() }).data;
+  if (me?.organisation?.id === org) return me.organisation.role ?? undefined;
   return placesOf(me).find(({ id }) => id === org)?.role;
 }
 

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import type { ApiKey } from '@tidegate/client';
+import { keysListSort } from '@tidegate/client/generated/choices';
 import { useState } from 'react';
-import { usePages, useWrite } from '../kernel/api.ts';
+import { useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
@@ -11,13 +12,14 @@ import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { useSortedPages } from '../kernel/sorted-pages.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { CreateKey } from './create-key.tsx';
 import { RenameKey, RotateKey } from './edit-key.tsx';
 
 export function ListKeys() {
-  const keys = usePages('keysList', { limit: 100, count: true });
+  const keys = useSortedPages('keysList', { limit: 100, count: true }, { sorts: keysListSort });
   const revoke = useWrite('keysRevoke');
   const mayChange = useMay()('keysRevoke');
   const [rotating, setRotating] = useState<ApiKey>();
@@ -31,7 +33,7 @@ export function ListKeys() {
     },
     { key: 'scopes', title: t('May'), wide: true, value: ({ scopes }) => scopes.join(' ') },
     {
-      key: 'used',
+      key: 'lastUsed',
       title: t('Last used'),
       value: ({ lastUsedAt }) => lastUsedAt,
       cell: ({ lastUsedAt }) => (lastUsedAt ? <Moment at={lastUsedAt} /> : t('never')),
@@ -83,6 +85,7 @@ export function ListKeys() {
             </Empty>
           ) : (
             <DataTable
+              {...keys.table}
               name={t('API keys')}
               rows={items}
               columns={columns}

@@ -1,5 +1,6 @@
 import type { SharedLink } from '@tidegate/client';
-import { usePages, useRead, useWrite } from '../kernel/api.ts';
+import { linksListSort } from '@tidegate/client/generated/choices';
+import { useRead, useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Empty } from '../kernel/empty.tsx';
@@ -9,13 +10,14 @@ import { Moment } from '../kernel/moment.tsx';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { useSortedPages } from '../kernel/sorted-pages.ts';
 import { t } from '../kernel/strings.ts';
 import { CreateLink } from './create-link.tsx';
 
 const KINDS = { server: 'Server', bot: 'Bot' } as const;
 
 export function ListLinks() {
-  const links = usePages('linksList', { limit: 100, count: true });
+  const links = useSortedPages('linksList', { limit: 100, count: true }, { sorts: linksListSort });
   const servers = useRead('serversList', { limit: 200 }).data?.items ?? [];
   const bots = useRead('botsList', { limit: 200 }).data?.items ?? [];
   const may = useMay()('linksRevoke');
@@ -71,6 +73,7 @@ export function ListLinks() {
             <Empty title={t('Nothing is shared')} />
           ) : (
             <DataTable
+              {...links.table}
               name={t('Shared links')}
               rows={items}
               columns={columns}

@@ -1,16 +1,18 @@
 import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import type { DeadLetter, ServiceDeadLettersListInput } from '@tidegate/client';
+import { serviceDeadLettersDiscard } from '@tidegate/client/generated/limits/operator';
 import { usePages, useWrite } from '../kernel/api.ts';
-import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
+import { DialogButton } from '../kernel/dialog-button.tsx';
 import { Empty } from '../kernel/empty.tsx';
+import { faultText } from '../kernel/fault-text.ts';
 import { Moment } from '../kernel/moment.tsx';
-import { newestError } from '../kernel/newest-error.rules.ts';
 import { Page } from '../kernel/page.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { t } from '../kernel/strings.ts';
+import { ReasonForm } from './reason-form.tsx';
 
 const route = getRouteApi('/o/$org/operator/services/$service');
 
@@ -19,12 +21,11 @@ export function DecideDeadLetters() {
   const service = route.useParams().service as ServiceDeadLettersListInput['service'];
   const letters = usePages('serviceDeadLettersList', { service, limit: 50 }, { everyMs: 30_000 });
   const replay = useWrite('serviceDeadLettersReplay');
-  const discard = useWrite('serviceDeadLettersDiscard');
   const columns: Column<DeadLetter>[] = [
     { key: 'at', title: t('Died'), value: ({ diedAt }) => diedAt, cell: ({ diedAt }) => <Moment at={diedAt} /> },
     { key: 'type', title: t('Event'), value: ({ type }) => type },
     { key: 'aggregate', title: t('About'), value: ({ aggregate }) => aggregate },
-    { key: 'error', title: t('Why'), value: ({ error }) => error, wide: true },
+    { key: 'error', title: t('Why'), value: whyText, wide: true },
     { key: 'attempts', title: t('Attempts'), value: ({ attempts }) => attempts, number: true },
     {
       key: 'decide',
@@ -39,12 +40,9 @@ export function DecideDeadLetters() {
           >
             {t('Replay')}
           </Button>
-          <Confirm
-            label={t('Discard')}
-            question={t('Discard {type}?', { type })}
-            consequence={t('What it says never reaches this service. The log keeps it.')}
-            onYes={() => discard.mutate({ service, deadLetterId: id, reason: t('discarded in the console') })}
-          />
+          <DialogButton label={t('Discard')} question={t('Discard {type}?', { type })}>
+            {(close) => <Discard service={service} deadLetterId={id} onDone={close} />}
+          </DialogButton>
         </span>
       ),
     },
@@ -54,7 +52,7 @@ export function DecideDeadLetters() {
       title={t('Dead letters of {service}', { service })}
       lead={t('Mend the cause, then replay. A letter stays when it fails again.')}
     >
-      <ProblemNote error={newestError(replay, discard)} />
+      <ProblemNote error={replay.error} />
       <Reading of={letters}>
         {({ items, more }) =>
           items.length === 0 ? (
@@ -65,5 +63,29 @@ export function DecideDeadLetters() {
         }
       </Reading>
     </Page>
+  );
+}
+
+/** What of the event does not fit, in the reader's language; any other reason as it was thrown. */
+const whyText = ({ error, faults }: DeadLetter): string =>
+  faults.length > 0 ? faults.map((fault) => `${fault.field || '/'}: ${faultText(fault)}`).join(' ') : error;
+
+interface Discarded {
+  service: ServiceDeadLettersListInput['service'];
+  deadLetterId: string;
+  onDone: () => void;
+}
+
+function Discard({ service, deadLetterId, onDone }: Discarded) {
+  const discard = useWrite('serviceDeadLettersDiscard', { onDone });
+  return (
+    <ReasonForm
+      dangerous
+      label={t('Discard')}
+      consequence={t('What it says never reaches this service. The log keeps it.')}
+      limit={serviceDeadLettersDiscard.reason}
+      write={discard}
+      onSend={(reason) => discard.mutate({ service, deadLetterId, reason })}
+    />
   );
 }

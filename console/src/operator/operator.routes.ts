@@ -1,12 +1,16 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { organisationsSearchSort } from '@tidegate/client/generated/choices';
 import { orgRoute } from '../kernel/routes.ts';
-import { given, textOf } from '../kernel/search-params.ts';
+import { given, oneOf, textOf } from '../kernel/search-params.ts';
+
+/** `mrr` leaves out who pays nothing: as an order of all it is none. */
+export const ORGANISATION_SORTS = organisationsSearchSort.filter((one) => one !== 'mrr');
 
 export const operatorRoutes = [
   createRoute({
     getParentRoute: () => orgRoute,
     path: '/operator/organisations',
-    validateSearch: (raw) => given({ q: textOf(raw, 'q') }),
+    validateSearch: (raw) => given({ q: textOf(raw, 'q'), sort: oneOf(raw, 'sort', ORGANISATION_SORTS) }),
     component: lazyRouteComponent(() => import('./search-organisations.tsx'), 'SearchOrganisations'),
   }),
   createRoute({

@@ -8,14 +8,15 @@ import { Page } from '../kernel/page.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { SearchBox } from '../kernel/search-box.tsx';
 import { t } from '../kernel/strings.ts';
+import { ORGANISATION_SORTS } from './operator.routes.ts';
 
 const route = getRouteApi('/o/$org/operator/organisations');
 
 export function SearchOrganisations() {
   const org = useOrg();
-  const { q } = route.useSearch();
+  const { q, sort = 'created' } = route.useSearch();
   const navigate = route.useNavigate();
-  const organisations = usePages('organisationsSearch', { limit: 50, ...(q ? { q } : {}) });
+  const organisations = usePages('organisationsSearch', { limit: 50, sort, ...(q ? { q } : {}) });
   const columns: Column<OrganisationSummary>[] = [
     {
       key: 'name',
@@ -54,12 +55,20 @@ export function SearchOrganisations() {
       <SearchBox
         label={t('Name, owner or id')}
         value={q}
-        onSearch={(text) => void navigate({ search: text ? { q: text } : {} })}
+        onSearch={(text) => void navigate({ search: (before) => ({ ...before, q: text }) as never })}
       />
       <Reading of={organisations}>
         {({ items, more }) => (
           <DataTable
             searched
+            sort={sort}
+            sortable={ORGANISATION_SORTS}
+            ascending={['name']}
+            onSort={(key) =>
+              void navigate({
+                search: (before) => ({ ...before, sort: key === 'created' ? undefined : key }) as never,
+              })
+            }
             name={t('Organisations')}
             rows={items}
             columns={columns}

@@ -1,8 +1,9 @@
 import type { AccountEvent } from '@tidegate/client';
-import { useOwnPages } from '../kernel/api.ts';
+import { accountsEventsSort } from '@tidegate/client/generated/choices';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { Moment } from '../kernel/moment.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { useSortedPages } from '../kernel/sorted-pages.ts';
 import { t } from '../kernel/strings.ts';
 
 const WORDS: Record<AccountEvent['kind'], string> = {
@@ -19,10 +20,14 @@ const WORDS: Record<AccountEvent['kind'], string> = {
 
 /** Also what somebody else did with it: an owner recognises what was not theirs. */
 export function ListEvents() {
-  const events = useOwnPages('accountsEvents', { limit: 25 });
+  const events = useSortedPages(
+    'accountsEvents',
+    { limit: 25 },
+    { sorts: accountsEventsSort, part: 'events', own: true },
+  );
   const columns: Column<AccountEvent>[] = [
     { key: 'at', title: t('Time'), value: ({ at }) => at, cell: ({ at }) => <Moment at={at} /> },
-    { key: 'what', title: t('What'), wide: true, value: ({ kind }) => t(WORDS[kind]) },
+    { key: 'kind', title: t('What'), wide: true, value: ({ kind }) => t(WORDS[kind]) },
     { key: 'detail', title: t('Detail'), value: ({ detail }) => detail },
     { key: 'address', title: t('From'), value: ({ address }) => address },
   ];
@@ -34,6 +39,7 @@ export function ListEvents() {
         ) : (
           <DataTable
             part="events"
+            {...events.table}
             name={t('What was done to this account')}
             rows={items}
             columns={columns}

@@ -1,8 +1,9 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Invitation, Role } from '@tidegate/client';
+import { invitationsListSort } from '@tidegate/client/generated/choices';
 import { invitationsCreate } from '@tidegate/client/generated/limits/identity';
-import { usePages, useWrite } from '../kernel/api.ts';
+import { useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { CopyText } from '../kernel/copy-text.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
@@ -13,6 +14,7 @@ import { newestError } from '../kernel/newest-error.rules.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { useSortedPages } from '../kernel/sorted-pages.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { InvitationPrice } from './invitation-price.tsx';
@@ -20,14 +22,18 @@ import { roleChoices } from './roles.ts';
 
 /** Who was invited and has not answered yet. */
 export function Invitations({ mayInvite, roles }: { mayInvite: boolean; roles: readonly Role[] }) {
-  const invitations = usePages('invitationsList', { limit: 100, count: true });
+  const invitations = useSortedPages(
+    'invitationsList',
+    { limit: 100, count: true },
+    { sorts: invitationsListSort, part: 'invitations' },
+  );
   const resend = useWrite('invitationsResend');
   const revoke = useWrite('invitationsRevoke');
   const columns: Column<Invitation>[] = [
     { key: 'email', title: t('E-mail'), value: ({ email }) => email },
     { key: 'role', title: t('Role'), value: ({ role }) => t(role) },
     {
-      key: 'sent',
+      key: 'created',
       title: t('Invited'),
       value: ({ createdAt }) => createdAt,
       cell: ({ createdAt }) => <Moment at={createdAt} as={day} />,
@@ -80,6 +86,7 @@ export function Invitations({ mayInvite, roles }: { mayInvite: boolean; roles: r
               <h2>{t('Invited, not joined yet')}</h2>
               <DataTable
                 part="invitations"
+                {...invitations.table}
                 name={t('Invitations')}
                 rows={items}
                 columns={columns}

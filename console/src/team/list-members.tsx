@@ -2,7 +2,8 @@ import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Member, Role } from '@tidegate/client';
-import { usePages, useWrite } from '../kernel/api.ts';
+import { membersListSort } from '@tidegate/client/generated/choices';
+import { useWrite } from '../kernel/api.ts';
 import { Confirm } from '../kernel/confirm.tsx';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { day } from '../kernel/format.ts';
@@ -15,6 +16,7 @@ import { ProblemNote } from '../kernel/problem-note.tsx';
 import { Reading } from '../kernel/reading.tsx';
 import { meOf } from '../kernel/routes.ts';
 import { SearchBox } from '../kernel/search-box.tsx';
+import { useSortedPages } from '../kernel/sorted-pages.ts';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { ChangeRole } from './change-role.tsx';
@@ -32,7 +34,8 @@ export function ListMembers() {
   const own = useOwnRole();
   // Nobody grants or takes a role above their own.
   const mayGrant = (role: Role) => own !== undefined && ROLES.indexOf(role) <= ROLES.indexOf(own);
-  const members = usePages('membersList', { limit: 100, ...(search ? { search } : {}), ...(role ? { role } : {}) });
+  const filter = { ...(search ? { search } : {}), ...(role ? { role } : {}) };
+  const members = useSortedPages('membersList', { limit: 100, ...filter }, { sorts: membersListSort });
   const change = useWrite('membersChangeRole');
   const remove = useWrite('membersRemove');
   const columns: Column<Member>[] = [
@@ -66,7 +69,7 @@ export function ListMembers() {
       ),
     },
     {
-      key: 'active',
+      key: 'lastActive',
       title: t('Last active'),
       value: ({ lastActiveAt }) => lastActiveAt,
       cell: ({ lastActiveAt }) => (lastActiveAt ? <Moment at={lastActiveAt} /> : '–'),
@@ -117,6 +120,7 @@ export function ListMembers() {
         {({ items, more }) => (
           <DataTable
             searched
+            {...members.table}
             name={t('Members')}
             rows={items}
             columns={columns}

@@ -1,13 +1,18 @@
 import type { RejectedUsage } from '@tidegate/client';
-import { usePages } from '../kernel/api.ts';
+import { usageRejectedSort } from '@tidegate/client/generated/choices';
 import { DataTable } from '../kernel/data-table.tsx';
 import { Reading } from '../kernel/reading.tsx';
+import { useSortedPages } from '../kernel/sorted-pages.ts';
 import { t } from '../kernel/strings.ts';
 import { refusedAt, refusedColumns } from '../records/refused-columns.tsx';
 
 /** Events that services reported and that were not counted, and why. Nothing where everything was. */
 export function RefusedUsage() {
-  const refused = usePages('usageRejected', { limit: 25, count: true });
+  const refused = useSortedPages(
+    'usageRejected',
+    { limit: 25, count: true },
+    { sorts: usageRejectedSort, part: 'refused' },
+  );
   if (!refused.data || refused.data.items.length === 0) return null;
   return (
     <section aria-label={t('Not counted')}>
@@ -21,6 +26,7 @@ export function RefusedUsage() {
         {({ items, more, first }) => (
           <DataTable
             part="refused"
+            {...refused.table}
             name={t('Not counted')}
             rows={items}
             columns={[refusedAt<RejectedUsage>(), ...refusedColumns<RejectedUsage>()]}

@@ -60,6 +60,7 @@ test.each([
   [writeCursor('7'), 'uuid'],
   [writeCursor('2026-02-28T10:00:00+01:00'), 'time'],
   [writeCursor('2026-99-28T10:00:00Z'), 'time'],
+  [writeCursor('2026-02-30T10:00:00Z'), 'time'],
   [Buffer.from('{"length":1,"0":1}').toString('base64url'), 'int'],
 ] as const)('%s is no cursor of %s', (cursor, kind) => {
   expect(() => readCursor(cursor, kind)).toThrow(refused);

@@ -29,11 +29,17 @@ interface Asked {
 const MAX_INT = 2_147_483_647;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
 
-const FITS: { [K in Kind]: (value: unknown) => boolean } = {
+/** Whether a value of a cursor is one of the kind. */
+export const FITS: { [K in Kind]: (value: unknown) => boolean } = {
   uuid: (value) => typeof value === 'string' && isUuid(value),
   int: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_INT,
   text: (value) => typeof value === 'string' && value.isWellFormed() && !value.includes('\0'),
-  time: (value) => typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value)),
+  // Of a day that there is: JavaScript takes 30 February for the second of March, and Postgres refuses it.
+  time: (value) =>
+    typeof value === 'string' &&
+    TIME.test(value) &&
+    !Number.isNaN(Date.parse(value)) &&
+    new Date(value).toISOString().startsWith(value.slice(0, 10)),
 };
 
 /** The keys after which the page starts; undefined for the first page. Anything that we did not write is refused. */

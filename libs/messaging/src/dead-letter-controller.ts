@@ -19,6 +19,7 @@ import {
 import { isOutage, reasonText } from './errors.ts';
 import { Handles, type OperationContext } from './handler.ts';
 import { visibility } from './inbox.ts';
+import { wordsOf } from './letter-words.rules.ts';
 
 /** Not an event, or events that are lost. */
 const NEVER_REPLAYED = new Set(['unreadable', 'gap']);
@@ -73,9 +74,10 @@ export function deadLetterController(service: Exclude<ServiceName, 'gateway'>): 
     }
 
     @Handles(discard)
-    async discard({ input: { id, reason }, tx }: OperationContext<typeof discard>) {
+    async discard({ input: { id, reason }, caller, tx }: OperationContext<typeof discard>) {
       const row = orNotFound(await deleteDeadLetter(tx, id));
-      this.log.warn({ deadLetter: toWire(row), reason }, 'A dead letter was discarded');
+      const by = { kind: caller.kind, userId: caller.userId, keyId: caller.keyId };
+      this.log.warn({ deadLetter: toWire(row), reason, by }, 'A dead letter was discarded');
       return {};
     }
   }
@@ -89,7 +91,9 @@ async function stillDead(
   id: string,
   reason: unknown,
 ): Promise<ProblemError> {
-  const error = reasonText(reason);
-  const attempts = await tenants.as({}, (tx) => countReplay(tx, id, error));
-  return refuse(deadLetterFailed, { error, attempts }, `${error}. Fix the cause, or discard it.`);
+  const text = reasonText(reason);
+  const attempts = await tenants.as({}, (tx) => countReplay(tx, id, text));
+  const error = wordsOf(text);
+  const sentence = error.endsWith('.') ? error : `${error}.`;
+  return refuse(deadLetterFailed, { error, attempts }, `${sentence} Fix the cause, or discard it.`);
 }

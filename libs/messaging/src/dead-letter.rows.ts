@@ -3,6 +3,7 @@ import type { Envelope } from '@tidegate/contracts/kernel/event';
 import { newId } from '@tidegate/database/ids';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
+import { faultsOf, wordsOf } from './letter-words.rules.ts';
 
 interface Row {
   id: string;
@@ -22,7 +23,8 @@ export const toWire = (row: Row): DeadLetter => ({
   eventId: row.event_id,
   type: row.type,
   aggregate: row.aggregate,
-  error: row.error,
+  error: wordsOf(row.error),
+  faults: faultsOf(row.error),
   attempts: row.attempts,
   diedAt: row.died_at.toISOString(),
 });

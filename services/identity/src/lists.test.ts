@@ -20,10 +20,10 @@ type User = Awaited<ReturnType<Fixture['newUser']>>;
 type Item = Record<string, unknown>;
 
 /** All pages of two, one after the other. */
-async function everything(operation: Operation, { caller }: User): Promise<Item[]> {
+async function everything(operation: Operation, { caller }: User, sort?: string): Promise<Item[]> {
   const all: Item[] = [];
   for (let cursor: string | undefined; ; ) {
-    const input = { limit: 2, ...(cursor ? { cursor } : {}) };
+    const input = { limit: 2, ...(sort ? { sort } : {}), ...(cursor ? { cursor } : {}) };
     const page = (await identity.call(operation, input, caller)) as { items: Item[]; nextCursor?: string };
     expect(page.items.length).toBeLessThanOrEqual(2);
     all.push(...page.items);
@@ -70,6 +70,74 @@ test('valid keys are listed before expired ones, which are deleted after a month
   expect((await everything(listApiKeys, owner)).map((one) => one['name'])).toEqual(['1', '3', '5', '2', '4', '6']);
   await identity.app.get(DeleteExpired).turn();
   expect((await everything(listApiKeys, owner)).map((one) => one['name'])).toEqual(['1', '3', '5', '2', '4']);
+});
+
+test('members, keys and invitations come in every order that there is, and what is not known has its place', async () => {
+  const owner = await identity.newUser();
+  const others = await Promise.all(Array.from({ length: 4 }, () => identity.newUser()));
+  const roles = ['viewer', 'admin', 'editor', 'viewer'];
+  await inOrg(owner, 'insert into members (org_id, user_id, role) select $1, * from unnest($2::uuid[], $3::text[])', [
+    owner.orgId,
+    others.map((one) => one.userId),
+    roles,
+  ]);
+  await identity.tenants.as({}, (tx) =>
+    tx.query('update users set last_active_at = now() where id = $1', [others[1]?.userId]),
+  );
+  const by = async (sort: string, field: string) =>
+    (await everything(listMembers, owner, sort)).map((one) => one[field]);
+  expect(await by('role', 'role')).toEqual(['viewer', 'viewer', 'editor', 'admin', 'owner']);
+  expect(await by('-role', 'role')).toEqual(['owner', 'admin', 'editor', 'viewer', 'viewer']);
+  expect((await by('-lastActive', 'userId'))[0]).toBe(others[1]?.userId);
+  expect((await by('lastActive', 'userId')).at(-1)).toBe(others[1]?.userId);
+  expect(await by('-email', 'email')).toEqual((await by('email', 'email')).toReversed());
+  expect(new Set(await by('name', 'userId')).size).toBe(5);
+
+  await inOrg(
+    owner,
+    `insert into api_keys (org_id, key_id, name, key_hash, scopes, created_by, created_at, expires_at, last_used_at)
+     select $1, 'sorted' || n, case n when 2 then 'b' else 'A' end, 'hash sorted ' || n, '{bots:read}', $2,
+            now() - make_interval(days => n), case when n = 3 then now() + interval '1 day' end,
+            case when n = 1 then now() end
+       from generate_series(1, 3) n`,
+    [owner.orgId, owner.userId],
+  );
+  const keys = async (sort: string) => (await everything(listApiKeys, owner, sort)).map((one) => one['id']);
+  expect(await keys('valid')).toEqual(['sorted1', 'sorted2', 'sorted3']);
+  expect(await keys('name')).toEqual(['sorted1', 'sorted3', 'sorted2']);
+  expect(await keys('-lastUsed')).toEqual(['sorted1', 'sorted3', 'sorted2']);
+  expect(await keys('until')).toEqual(['sorted3', 'sorted1', 'sorted2']);
+  expect(await keys('created')).toEqual(['sorted3', 'sorted2', 'sorted1']);
+
+  for (const [email, role] of [
+    ['b@example.com', 'admin'],
+    ['C@example.com', 'viewer'],
+    ['a@example.com', 'viewer'],
+  ])
+    await identity.call(invite, { email, role }, owner.caller);
+  const invited = async (sort: string) =>
+    (await everything(listInvitations, owner, sort)).map((one) => String(one['email'])[0]?.toLowerCase());
+  expect(await invited('email')).toEqual(['a', 'b', 'c']);
+  expect(await invited('-role')).toEqual(['b', 'a', 'c']);
+  expect(await invited('created')).toEqual(['b', 'c', 'a']);
+});
+
+test('a cursor belongs to its order, and an order that there is not is refused', async () => {
+  const owner = await identity.newUser();
+  const other = await identity.newUser();
+  await inOrg(owner, "insert into members (org_id, user_id, role) values ($1, $2, 'viewer')", [
+    owner.orgId,
+    other.userId,
+  ]);
+  const { nextCursor: cursor } = await identity.call(listMembers, { limit: 1, sort: 'name' }, owner.caller);
+  const refused = { code: 'validation_failed', data: { errors: [{ field: '/cursor', code: 'invalid_cursor' }] } };
+  await expect(identity.call(listMembers, { cursor, sort: '-name' }, owner.caller)).rejects.toMatchObject(refused);
+  await expect(identity.call(listMembers, { cursor }, owner.caller)).rejects.toMatchObject(refused);
+  expect((await identity.call(listMembers, { cursor, sort: 'name' }, owner.caller)).items).toHaveLength(1);
+  for (const sort of ['password', 'name; drop table users', '--name', ''])
+    await expect(identity.call(listMembers, { sort }, owner.caller)).rejects.toMatchObject({
+      data: { errors: [{ field: '/sort' }] },
+    });
 });
 
 test('organisations page, and a new token acts in the first of them', async () => {

@@ -1125,7 +1125,10 @@ export type DeadLetter = {
   eventId: string;
   type: string;
   aggregate: string;
+  /** Why it failed, in words */
   error: string;
+  /** What of the event does not fit, field by field; empty where it failed for another reason */
+  faults: Array<FieldError>;
   attempts: number;
   diedAt: Timestamp;
 };
@@ -2103,7 +2106,18 @@ export type Me = {
     demoUntil: Timestamp | null;
   } | null;
   organisationId: Id | null;
+  /** What the caller may do in the organisation of `organisationId` */
   scopes: Array<string>;
+  /** Where this request acts: as the header `Tidegate-Organisation` says, or the session; null: nowhere, the person has no organisation */
+  organisation: OrganisationHere | null;
+  installation: {
+    /** How the operator calls it */
+    name: string;
+    /** The address of this request is a domain of the organisation, where no other one is shown */
+    confined: boolean;
+  };
+  /** When it was answered: what clocks are compared with */
+  serverTime: Timestamp;
 };
 
 export type Member = {
@@ -2458,6 +2472,26 @@ export type Organisation = {
   /** Of a demo, the moment at which its data ends and its pages end; null while there is none */
   demoUntil: Timestamp | null;
   createdAt: Timestamp;
+};
+
+export type OrganisationHere = {
+  id: Id;
+  name: string;
+  /** null: an API key, which has scopes of its own */
+  role: Role | null;
+  /** Whether all of it is made up, to be looked at */
+  demo: boolean;
+  /** Of a demo, the moment at which its data ends and its pages end; null while there is none */
+  demoUntil: Timestamp | null;
+  /** How its pages look; null: its logo has more than 16384 characters, and GET /api/v1/themes/{organisationId} has it */
+  theme: Theme | null;
+  /** What it may do, without what more there is to have, which GET /api/v1/entitlements shows; null: not known here yet, or the caller may not read it (`billing:read`). It is no reason to refuse anything */
+  entitlements: {
+    version: number;
+    /** By product; a product to which the organisation has no subscription is absent */
+    plans: Record<string, PlanInForce>;
+    features: Record<string, SnapshotFeature>;
+  } | null;
 };
 
 export type OrganisationOfAccount = {
@@ -4325,6 +4359,8 @@ export type InvoicesListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** From the lowest up, from a to z, the earliest first; with a minus the other way round. number, issued: what has none comes before the others; total, due: the amount, in whichever currency */
+  sort?: "created" | "number" | "issued" | "status" | "total" | "due" | "-created" | "-number" | "-issued" | "-status" | "-total" | "-due";
   /** Part of the number, in any case */
   search?: string;
   /** true: also how many there are in all */
@@ -4542,6 +4578,8 @@ export type PaymentsListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** From the lowest up, from a to z, the earliest first; with a minus the other way round */
+  sort?: "at" | "kind" | "-at" | "-kind";
   /** true: also how many there are in all */
   count?: boolean;
 };
@@ -4562,6 +4600,8 @@ export type PaymentsListOfInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** From the lowest up, from a to z, the earliest first; with a minus the other way round */
+  sort?: "at" | "kind" | "-at" | "-kind";
   /** true: also how many there are in all */
   count?: boolean;
 };
@@ -5872,6 +5912,8 @@ export type AccountsEventsInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** From the lowest up, from a to z, the earliest first; with a minus the other way round */
+  sort?: "at" | "kind" | "-at" | "-kind";
 };
 
 export type AccountsEventsOutput = AccountEvents;
@@ -5939,6 +5981,8 @@ export type AuditListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** From the lowest up, from a to z, the earliest first; with a minus the other way round */
+  sort?: "at" | "-at";
   /** Only what was done by these means */
   means?: ActorKind;
   /** Only what this person did, or a key that they made */
@@ -6106,6 +6150,8 @@ export type InvitationsListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** From the lowest up, from a to z, the earliest first; with a minus the other way round. role: from viewer up to owner */
+  sort?: "created" | "email" | "role" | "until" | "-created" | "-email" | "-role" | "-until";
   /** Part of the address, in any case */
   search?: string;
   /** true: also how many there are in all */
@@ -6181,6 +6227,8 @@ export type KeysListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** From the lowest up, from a to z, the earliest first; with a minus the other way round. valid: those that work, newest first, then those that have expired. lastUsed: never is the earliest. until: without end is the last */
+  sort?: "valid" | "name" | "prefix" | "created" | "lastUsed" | "until" | "-valid" | "-name" | "-prefix" | "-created" | "-lastUsed" | "-until";
   /** Part of the name, in any case */
   search?: string;
   /** true: also how many there are in all */
@@ -6246,6 +6294,8 @@ export type LinksListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** From the lowest up, from a to z, the earliest first; with a minus the other way round. valid: those that work, newest first, then those that have expired. until: without end is the last */
+  sort?: "valid" | "name" | "created" | "until" | "-valid" | "-name" | "-created" | "-until";
   /** Part of the name, in any case */
   search?: string;
   /** true: also how many there are in all */
@@ -6328,6 +6378,8 @@ export type MembersListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** From the lowest up, from a to z, the earliest first; with a minus the other way round. role: from viewer up to owner */
+  sort?: "joined" | "name" | "email" | "role" | "lastActive" | "-joined" | "-name" | "-email" | "-role" | "-lastActive";
   /** A part of the name or address */
   search?: string;
   /** Only with this role */
@@ -7210,6 +7262,8 @@ export type ChannelsListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** From the lowest up, from a to z, the earliest first; with a minus the other way round */
+  sort?: "created" | "name" | "kind" | "state" | "-created" | "-name" | "-kind" | "-state";
   /** Part of the name or the address, in any case */
   search?: string;
   /** true: also how many there are in all */
@@ -7287,6 +7341,8 @@ export type DeliveriesListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** From the lowest up, from a to z, the earliest first; with a minus the other way round */
+  sort?: "created" | "event" | "state" | "attempts" | "-created" | "-event" | "-state" | "-attempts";
   /** Only of this channel */
   channelId?: Id;
   /** Only in this state */
@@ -7314,6 +7370,8 @@ export type FeedListInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** From the lowest up, from a to z, the earliest first; with a minus the other way round */
+  sort?: "at" | "-at";
   /** Only what belongs there */
   area?: FeedArea;
   /** Only this */
@@ -7701,6 +7759,8 @@ export type UsageRejectedInput = {
   limit?: number;
   /** `nextCursor` of the page before, unchanged; absent for the first page */
   cursor?: string;
+  /** From the lowest up, from a to z, the earliest first; with a minus the other way round. at: when it was refused last */
+  sort?: "at" | "times" | "-at" | "-times";
   /** true: also how many there are in all */
   count?: boolean;
 };
@@ -7828,7 +7888,7 @@ export class TidegateClient extends Transport {
   invoicesGet = (input: InvoicesGetInput, options?: CallOptions): Promise<InvoicesGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/invoices/{invoiceId}', repeat: 'safe' }, input, options);
 
-  /** Invoices, the newest first. From our own records: works while a payment provider is down. */
+  /** Invoices, the newest first or in another order. From our own records: works while a payment provider is down. */
   invoicesList = (input: InvoicesListInput = {}, options?: CallOptions): Promise<InvoicesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/billing/invoices', repeat: 'safe' }, input, options);
 
@@ -8184,7 +8244,7 @@ export class TidegateClient extends Transport {
   installationGet = (input: InstallationGetInput = {}, options?: CallOptions): Promise<InstallationGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/installation', repeat: 'safe' }, input, options);
 
-  /** Discard a dead letter; the log keeps it with the reason */
+  /** Discard a dead letter; the log keeps it with the reason and who gave it */
   serviceDeadLettersDiscard = (input: ServiceDeadLettersDiscardInput, options?: CallOptions): Promise<ServiceDeadLettersDiscardOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/services/{service}/dead-letters/{deadLetterId}/discard', repeat: 'keyed' }, input, options);
 
@@ -8204,11 +8264,11 @@ export class TidegateClient extends Transport {
   accountsDelete = (input: AccountsDeleteInput, options?: CallOptions): Promise<AccountsDeleteOutput> =>
     this.send({ method: 'POST', path: '/api/v1/me/deletion', repeat: 'keyed' }, input, options);
 
-  /** What was done to your account, by you or an operator, newest first. The last 200, for a year. */
+  /** What was done to your account, by you or an operator, newest first or in another order. The last 200, for a year. */
   accountsEvents = (input: AccountsEventsInput = {}, options?: CallOptions): Promise<AccountsEventsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/me/events', repeat: 'safe' }, input, options);
 
-  /** Who am I, and where may I go */
+  /** Who am I, where may I go, and what stands around a page there: all that a program needs to begin. Answered from what identity itself has stored, so it says who somebody is also while billing or usage are away. What could not be had is null, and has an operation of its own. */
   accountsMe = (input: AccountsMeInput = {}, options?: CallOptions): Promise<AccountsMeOutput> =>
     this.send({ method: 'GET', path: '/api/v1/me', repeat: 'safe' }, input, options);
 
@@ -8228,7 +8288,7 @@ export class TidegateClient extends Transport {
   accountsUpdateMe = (input: AccountsUpdateMeInput = {}, options?: CallOptions): Promise<AccountsUpdateMeOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/me', repeat: 'keyed' }, input, options);
 
-  /** Who changed what in the organisation, or tried to, newest first. Everything is recorded whatever the plan; reading takes the plan’s `audit_log`, which then shows what happened before as well. Entries appear a moment after the change, are kept for `AUDIT_KEEP_DAYS` and at most 200,000 of an organisation, and never contain secrets. */
+  /** Who changed what in the organisation, or tried to, newest first or oldest first. Everything is recorded whatever the plan; reading takes the plan’s `audit_log`, which then shows what happened before as well. Entries appear a moment after the change, are kept for `AUDIT_KEEP_DAYS` and at most 200,000 of an organisation, and never contain secrets. */
   auditList = (input: AuditListInput = {}, options?: CallOptions): Promise<AuditListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/organisation/audit', repeat: 'safe' }, input, options);
 
@@ -8292,7 +8352,7 @@ export class TidegateClient extends Transport {
   invitationsDecline = (input: InvitationsDeclineInput, options?: CallOptions): Promise<InvitationsDeclineOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/me/invitations/{invitationId}', repeat: 'keyed' }, input, options);
 
-  /** Invitations that can still be accepted, newest first */
+  /** Invitations that can still be accepted, newest first or in another order */
   invitationsList = (input: InvitationsListInput = {}, options?: CallOptions): Promise<InvitationsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/invitations', repeat: 'safe' }, input, options);
 
@@ -8320,7 +8380,7 @@ export class TidegateClient extends Transport {
   keysCreate = (input: KeysCreateInput, options?: CallOptions): Promise<KeysCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/api-keys', repeat: 'keyed' }, input, options);
 
-  /** API keys of the organisation: valid ones, newest first, then expired ones. Keys are deleted 30 days after they expire. */
+  /** API keys of the organisation: valid ones, newest first, then expired ones, or in another order. Keys are deleted 30 days after they expire. */
   keysList = (input: KeysListInput = {}, options?: CallOptions): Promise<KeysListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/api-keys', repeat: 'safe' }, input, options);
 
@@ -8340,7 +8400,7 @@ export class TidegateClient extends Transport {
   linksCreate = (input: LinksCreateInput, options?: CallOptions): Promise<LinksCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/links', repeat: 'keyed' }, input, options);
 
-  /** Links of the organisation that work, newest first, then expired ones */
+  /** Links of the organisation that work, newest first, then expired ones, or in another order */
   linksList = (input: LinksListInput = {}, options?: CallOptions): Promise<LinksListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/links', repeat: 'safe' }, input, options);
 
@@ -8372,7 +8432,7 @@ export class TidegateClient extends Transport {
   membersLeave = (input: MembersLeaveInput, options?: CallOptions): Promise<MembersLeaveOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/organisations/{organisationId}/membership', repeat: 'keyed' }, input, options);
 
-  /** Members of the current organisation, in the order in which they joined */
+  /** Members of the current organisation, in the order in which they joined or in another */
   membersList = (input: MembersListInput = {}, options?: CallOptions): Promise<MembersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/members', repeat: 'safe' }, input, options);
 
@@ -8588,7 +8648,7 @@ export class TidegateClient extends Transport {
   channelsGet = (input: ChannelsGetInput, options?: CallOptions): Promise<ChannelsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/channels/{channelId}', repeat: 'safe' }, input, options);
 
-  /** Channels, newest first */
+  /** Channels, newest first or in another order */
   channelsList = (input: ChannelsListInput = {}, options?: CallOptions): Promise<ChannelsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/channels', repeat: 'safe' }, input, options);
 
@@ -8616,7 +8676,7 @@ export class TidegateClient extends Transport {
   deliveriesGet = (input: DeliveriesGetInput, options?: CallOptions): Promise<DeliveriesGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/deliveries/{deliveryId}', repeat: 'safe' }, input, options);
 
-  /** Messages sent and to be sent, newest first */
+  /** Messages sent and to be sent, newest first or in another order */
   deliveriesList = (input: DeliveriesListInput = {}, options?: CallOptions): Promise<DeliveriesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/deliveries', repeat: 'safe' }, input, options);
 
@@ -8624,7 +8684,7 @@ export class TidegateClient extends Transport {
   deliveriesRetry = (input: DeliveriesRetryInput, options?: CallOptions): Promise<DeliveriesRetryOutput> =>
     this.send({ method: 'POST', path: '/api/v1/deliveries/{deliveryId}/retry', repeat: 'keyed' }, input, options);
 
-  /** What happened in the organisation, newest first. An entry appears a moment after what it is about, and says nothing of who did it: that is in the audit log. Only what the caller may read otherwise is in the list: what concerns bots needs `bots:read`, what was paid `billing:read`. What happens to one thing again within an hour is added to its entry, which moves to the top. Entries are kept for `NOTIFIER_KEEP_DAYS` and at most 2,000 of an organisation. */
+  /** What happened in the organisation, newest first or oldest first. An entry appears a moment after what it is about, and says nothing of who did it: that is in the audit log. Only what the caller may read otherwise is in the list: what concerns bots needs `bots:read`, what was paid `billing:read`. What happens to one thing again within an hour is added to its entry, which moves to the top. Entries are kept for `NOTIFIER_KEEP_DAYS` and at most 2,000 of an organisation. */
   feedList = (input: FeedListInput = {}, options?: CallOptions): Promise<FeedListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/feed', repeat: 'safe' }, input, options);
 
@@ -8720,7 +8780,7 @@ export class TidegateClient extends Transport {
   usageLimits = (input: UsageLimitsInput = {}, options?: CallOptions): Promise<UsageLimitsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/limits', repeat: 'safe' }, input, options);
 
-  /** Events of our services that were not counted, and why; newest first. Events that came before their meter or organisation was known are counted as soon as it is, and leave this list. Events refused by POST /api/v1/usage/events are only in its answer. */
+  /** Events of our services that were not counted, and why; newest first or in another order. Events that came before their meter or organisation was known are counted as soon as it is, and leave this list. Events refused by POST /api/v1/usage/events are only in its answer. */
   usageRejected = (input: UsageRejectedInput = {}, options?: CallOptions): Promise<UsageRejectedOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/rejected', repeat: 'safe' }, input, options);
 

@@ -11,6 +11,7 @@ import {
   PLAIN_TEXT,
   pageQuery,
   searchQuery,
+  sortQuery,
   Timestamp,
 } from '../kernel/types.ts';
 import { Currency } from './currencies.ts';
@@ -152,9 +153,18 @@ export const listInvoices = operation({
   name: 'invoices.list',
   http: ['GET', '/api/v1/billing/invoices'],
   scope: 'billing:read',
-  summary: 'Invoices, the newest first',
+  summary: 'Invoices, the newest first or in another order',
   description: 'From our own records: works while a payment provider is down.',
-  input: z.strictObject({ ...pageQuery, ...searchQuery('the number'), ...countQuery }),
+  input: z.strictObject({
+    ...pageQuery,
+    ...sortQuery(
+      ['created', 'number', 'issued', 'status', 'total', 'due'],
+      '-created',
+      'number, issued: what has none comes before the others; total, due: the amount, in whichever currency',
+    ),
+    ...searchQuery('the number'),
+    ...countQuery,
+  }),
   output: countedPage(Invoice),
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { countedPage, countQuery, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { countedPage, countQuery, Id, page, pageQuery, sortQuery, Timestamp } from '../kernel/types.ts';
 
 export const PaymentMethod = z
   .object({
@@ -75,7 +75,7 @@ export const listPayments = operation({
   http: ['GET', '/api/v1/billing/history'],
   scope: 'billing:read',
   summary: 'Payments, refunds, credit notes and disputes of the payment provider, newest first',
-  input: z.strictObject({ ...pageQuery, ...countQuery }),
+  input: z.strictObject({ ...pageQuery, ...sortQuery(['at', 'kind'], '-at'), ...countQuery }),
   output: countedPage(PaymentFact),
 });
 
@@ -85,7 +85,7 @@ export const listPaymentsOf = operation({
   http: ['GET', '/api/v1/operator/organisations/{organisationId}/payments'],
   scope: 'operator',
   summary: 'Payments, refunds, credit notes and disputes of an organisation, newest first',
-  input: z.strictObject({ organisationId: Id, ...pageQuery, ...countQuery }),
+  input: z.strictObject({ organisationId: Id, ...pageQuery, ...sortQuery(['at', 'kind'], '-at'), ...countQuery }),
   output: countedPage(PaymentFact),
 });
 

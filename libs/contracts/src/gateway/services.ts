@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { INSTALLATION } from '../kernel/audit.ts';
-import { DeadLetter, deadLetterFailed } from '../kernel/dead-letters.ts';
+import { DeadLetter, DiscardReason, deadLetterFailed } from '../kernel/dead-letters.ts';
 import { operation } from '../kernel/operation.ts';
 import { STORING_SERVICES } from '../kernel/service-names.ts';
 import { ServiceState } from '../kernel/service-state.ts';
@@ -55,12 +55,12 @@ export const discardServiceDeadLetter = operation({
   ...shared,
   name: 'service-dead-letters.discard',
   http: ['POST', '/api/v1/operator/services/{service}/dead-letters/{deadLetterId}/discard'],
-  summary: 'Discard a dead letter; the log keeps it with the reason',
+  summary: 'Discard a dead letter; the log keeps it with the reason and who gave it',
   audit: INSTALLATION,
   input: z.strictObject({
     service,
     deadLetterId,
-    reason: z.string().min(1).max(500).meta({ description: 'For whoever reads the log later' }),
+    reason: DiscardReason,
   }),
   output: Empty,
 });

@@ -13,6 +13,7 @@ import {
   pageQuery,
   searchQuery,
   secret,
+  sortQuery,
   Timestamp,
 } from '../kernel/types.ts';
 import { SCOPES } from './roles.ts';
@@ -69,9 +70,18 @@ export const listApiKeys = operation({
   name: 'keys.list',
   http: ['GET', '/api/v1/api-keys'],
   scope: 'keys:read',
-  summary: 'API keys of the organisation: valid ones, newest first, then expired ones',
+  summary: 'API keys of the organisation: valid ones, newest first, then expired ones, or in another order',
   description: 'Keys are deleted 30 days after they expire.',
-  input: z.strictObject({ ...pageQuery, ...searchQuery('the name'), ...countQuery }),
+  input: z.strictObject({
+    ...pageQuery,
+    ...sortQuery(
+      ['valid', 'name', 'prefix', 'created', 'lastUsed', 'until'],
+      'valid',
+      'valid: those that work, newest first, then those that have expired. lastUsed: never is the earliest. until: without end is the last',
+    ),
+    ...searchQuery('the name'),
+    ...countQuery,
+  }),
   output: countedPage(ApiKey),
 });
 

@@ -4,7 +4,7 @@ import { ActorKind, FieldChange, ThingKind } from '../kernel/action-done.ts';
 import { INTERNAL } from '../kernel/audit.ts';
 import { operation } from '../kernel/operation.ts';
 import { featureNotIncluded } from '../kernel/problem.ts';
-import { Empty, Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Empty, Id, Instant, PLAIN_TEXT, page, pageQuery, sortQuery, Timestamp } from '../kernel/types.ts';
 
 /** Of an organisation; beyond it the oldest go first. */
 export const MOST_AUDIT_ENTRIES = 200_000;
@@ -50,7 +50,7 @@ export const listAudit = operation({
   name: 'audit.list',
   http: ['GET', '/api/v1/organisation/audit'],
   scope: 'audit:read',
-  summary: 'Who changed what in the organisation, or tried to, newest first',
+  summary: 'Who changed what in the organisation, or tried to, newest first or oldest first',
   description:
     'Everything is recorded whatever the plan; reading takes the plan’s `audit_log`, which then shows what happened before ' +
     'as well. Entries appear a moment after the change, are kept for `AUDIT_KEEP_DAYS` and at most 200,000 of an ' +
@@ -58,6 +58,7 @@ export const listAudit = operation({
   needs: needsFeature('audit_log'),
   input: z.strictObject({
     ...pageQuery,
+    ...sortQuery(['at'], '-at'),
     means: ActorKind.optional().meta({ description: 'Only what was done by these means' }),
     userId: Id.optional().meta({ description: 'Only what this person did, or a key that they made' }),
     keyId: z

@@ -11,6 +11,7 @@ import {
   pageQuery,
   searchQuery,
   secret,
+  sortQuery,
   Timestamp,
 } from '../kernel/types.ts';
 import { emailUnverified } from './sessions.ts';
@@ -65,8 +66,17 @@ export const listLinks = operation({
   name: 'links.list',
   http: ['GET', '/api/v1/links'],
   scope: 'keys:read',
-  summary: 'Links of the organisation that work, newest first, then expired ones',
-  input: z.strictObject({ ...pageQuery, ...searchQuery('the name'), ...countQuery }),
+  summary: 'Links of the organisation that work, newest first, then expired ones, or in another order',
+  input: z.strictObject({
+    ...pageQuery,
+    ...sortQuery(
+      ['valid', 'name', 'created', 'until'],
+      'valid',
+      'valid: those that work, newest first, then those that have expired. until: without end is the last',
+    ),
+    ...searchQuery('the name'),
+    ...countQuery,
+  }),
   output: countedPage(SharedLink),
 });
 

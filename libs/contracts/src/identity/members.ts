@@ -13,6 +13,7 @@ import {
   pageQuery,
   searchQuery,
   secret,
+  sortQuery,
   Timestamp,
 } from '../kernel/types.ts';
 import { Role } from './roles.ts';
@@ -82,9 +83,10 @@ export const listMembers = operation({
   name: 'members.list',
   http: ['GET', '/api/v1/members'],
   scope: 'members:read',
-  summary: 'Members of the current organisation, in the order in which they joined',
+  summary: 'Members of the current organisation, in the order in which they joined or in another',
   input: z.strictObject({
     ...pageQuery,
+    ...sortQuery(['joined', 'name', 'email', 'role', 'lastActive'], 'joined', 'role: from viewer up to owner'),
     search: z
       .string()
       .max(100)
@@ -153,8 +155,13 @@ export const listInvitations = operation({
   name: 'invitations.list',
   http: ['GET', '/api/v1/invitations'],
   scope: 'members:read',
-  summary: 'Invitations that can still be accepted, newest first',
-  input: z.strictObject({ ...pageQuery, ...searchQuery('the address'), ...countQuery }),
+  summary: 'Invitations that can still be accepted, newest first or in another order',
+  input: z.strictObject({
+    ...pageQuery,
+    ...sortQuery(['created', 'email', 'role', 'until'], '-created', 'role: from viewer up to owner'),
+    ...searchQuery('the address'),
+    ...countQuery,
+  }),
   output: countedPage(Invitation),
 });
 

@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { OwnEntitlements } from '../billing/entitlements.ts';
 import { ONESELF } from '../kernel/audit.ts';
 import { Locale } from '../kernel/locale.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
-import { Id, IsDemo, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Id, IsDemo, page, pageQuery, sortQuery, Timestamp } from '../kernel/types.ts';
 import { DemoUntil } from './organisations.ts';
 import { Role } from './roles.ts';
 import { User } from './sessions.ts';
+import { Theme as OrganisationTheme } from './themes.ts';
 
 /** A name of the IANA database, which every runtime of JavaScript knows. */
 const TimeZone = z
@@ -25,12 +27,35 @@ export type Profile = z.infer<typeof Profile>;
 
 const OwnOrganisation = z.object({ id: Id, name: z.string(), role: Role, demo: IsDemo, demoUntil: DemoUntil });
 
+/** Of the logo in `me`: a larger one is not sent with every page, and asked for by itself. */
+export const LOGO_BYTES_HERE = 16_384;
+
+/** What stands around every page of an organisation. */
+const OrganisationHere = OwnOrganisation.extend({
+  role: Role.nullable().meta({ description: 'null: an API key, which has scopes of its own' }),
+  theme: OrganisationTheme.nullable().meta({
+    description:
+      `How its pages look; null: its logo has more than ${LOGO_BYTES_HERE} characters, and ` +
+      'GET /api/v1/themes/{organisationId} has it',
+  }),
+  entitlements: OwnEntitlements.pick({ version: true, plans: true, features: true })
+    .nullable()
+    .meta({
+      description:
+        'What it may do, without what more there is to have, which GET /api/v1/entitlements shows; null: not known here ' +
+        'yet, or the caller may not read it (`billing:read`). It is no reason to refuse anything',
+    }),
+}).meta({ id: 'OrganisationHere' });
+
 export const me = operation({
   service: 'identity',
   name: 'accounts.me',
   http: ['GET', '/api/v1/me'],
   scope: 'self',
-  summary: 'Who am I, and where may I go',
+  summary: 'Who am I, where may I go, and what stands around a page there: all that a program needs to begin',
+  description:
+    'Answered from what identity itself has stored, so it says who somebody is also while billing or usage are away. ' +
+    'What could not be had is null, and has an operation of its own.',
   input: z.strictObject({}),
   output: z
     .object({
@@ -44,7 +69,21 @@ export const me = operation({
           'it is among `organisations`',
       }),
       organisationId: Id.nullable(),
-      scopes: z.array(z.string()),
+      scopes: z
+        .array(z.string())
+        .meta({ description: 'What the caller may do in the organisation of `organisationId`' }),
+      organisation: OrganisationHere.nullable().meta({
+        description:
+          'Where this request acts: as the header `Tidegate-Organisation` says, or the session; null: nowhere, the person ' +
+          'has no organisation',
+      }),
+      installation: z.object({
+        name: z.string().meta({ description: 'How the operator calls it' }),
+        confined: z.boolean().meta({
+          description: 'The address of this request is a domain of the organisation, where no other one is shown',
+        }),
+      }),
+      serverTime: Timestamp.meta({ description: 'When it was answered: what clocks are compared with' }),
     })
     .meta({ id: 'Me' }),
 });
@@ -96,9 +135,9 @@ export const listAccountEvents = operation({
   name: 'accounts.events',
   http: ['GET', '/api/v1/me/events'],
   scope: 'self',
-  summary: 'What was done to your account, by you or an operator, newest first',
+  summary: 'What was done to your account, by you or an operator, newest first or in another order',
   description: 'The last 200, for a year.',
-  input: z.strictObject(pageQuery),
+  input: z.strictObject({ ...pageQuery, ...sortQuery(['at', 'kind'], '-at') }),
   output: page(AccountEvent).meta({ id: 'AccountEvents' }),
 });
 

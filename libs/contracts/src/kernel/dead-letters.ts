@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { INSTALLATION } from './audit.ts';
 import { operation } from './operation.ts';
-import { problem } from './problem.ts';
+import { FieldError, problem } from './problem.ts';
 import { STORING_SERVICES, type StoringService } from './service-names.ts';
 import { Empty, Id, page, pageQuery, Timestamp } from './types.ts';
 
@@ -19,12 +19,22 @@ export const DeadLetter = z
     eventId: z.string(),
     type: z.string(),
     aggregate: z.string(),
-    error: z.string(),
+    error: z.string().meta({ description: 'Why it failed, in words' }),
+    faults: z.array(FieldError).meta({
+      description: 'What of the event does not fit, field by field; empty where it failed for another reason',
+    }),
     attempts: z.int(),
     diedAt: Timestamp,
   })
   .meta({ id: 'DeadLetter' });
 export type DeadLetter = z.infer<typeof DeadLetter>;
+
+export const DiscardReason = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .meta({ description: 'For whoever reads the log later', examples: ['Its server is gone'] });
 
 function deadLetterOperations(service: StoringService) {
   const shared = { service, scope: 'operator' } as const;
@@ -51,7 +61,7 @@ function deadLetterOperations(service: StoringService) {
       name: 'dead-letters.discard',
       summary: 'Discard a dead letter',
       audit: INSTALLATION,
-      input: z.strictObject({ id: Id, reason: z.string().min(1).max(500) }),
+      input: z.strictObject({ id: Id, reason: DiscardReason }),
       output: Empty,
     }),
   };

@@ -59,7 +59,6 @@ export const FIELD_TEXTS = {
   invalid_candle: [],
   invalid_cursor: [
     'Send the nextCursor of the page before, unchanged, or none for the first page.',
-    'Send the nextCursor of the page before, with the same `sort`.',
     'This cursor is not one of sort={sort}. Begin with the first page.',
   ],
   invalid_domain: ['Send a host name, such as app.example.com.'],

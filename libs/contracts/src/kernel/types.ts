@@ -97,6 +97,19 @@ export const searchQuery = (of: string) => ({
     .meta({ description: `Part of ${of}, in any case`, examples: ['shop'] }),
 });
 
+/**
+ * Of a list that can be sorted; spread into its input. `by` is how it may be sorted, with what it means where the name does not
+ * say it; `first` is how it comes where nothing is asked for.
+ */
+export const sortQuery = <const By extends string>(by: readonly By[], first: By | `-${By}`, meaning = '') => ({
+  sort: z
+    .enum([...by, ...by.map((one) => `-${one}` as const)])
+    .default(first as never)
+    .meta({
+      description: `From the lowest up, from a to z, the earliest first; with a minus the other way round${meaning && `. ${meaning}`}`,
+    }),
+});
+
 /** A page that says how many there are, on all pages together. */
 export function countedPage<I extends z.ZodType>(item: I) {
   return page(item).extend({

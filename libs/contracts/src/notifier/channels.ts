@@ -5,7 +5,17 @@ import { notAudited } from '../kernel/audit.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
-import { countedPage, countQuery, Empty, Id, pageQuery, searchQuery, secret, Timestamp } from '../kernel/types.ts';
+import {
+  countedPage,
+  countQuery,
+  Empty,
+  Id,
+  pageQuery,
+  searchQuery,
+  secret,
+  sortQuery,
+  Timestamp,
+} from '../kernel/types.ts';
 import { NOTICE_TYPES, NoticeType } from './notices.ts';
 
 export const smtpNotConfigured = problem('smtp_not_configured', 409, 'This installation cannot send e-mail yet');
@@ -117,8 +127,13 @@ export const listChannels = operation({
   name: 'channels.list',
   http: ['GET', '/api/v1/channels'],
   scope: 'channels:read',
-  summary: 'Channels, newest first',
-  input: z.strictObject({ ...pageQuery, ...searchQuery('the name or the address'), ...countQuery }),
+  summary: 'Channels, newest first or in another order',
+  input: z.strictObject({
+    ...pageQuery,
+    ...sortQuery(['created', 'name', 'kind', 'state'], '-created'),
+    ...searchQuery('the name or the address'),
+    ...countQuery,
+  }),
   output: countedPage(Channel),
 });
 

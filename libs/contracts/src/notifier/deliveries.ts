@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CHANGES_NOTHING } from '../kernel/audit.ts';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
-import { Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Id, page, pageQuery, sortQuery, Timestamp } from '../kernel/types.ts';
 import { channelDisabled, channelUnconfirmed, smtpNotConfigured } from './channels.ts';
 import { NOTICE_TYPES } from './notices.ts';
 
@@ -59,9 +59,10 @@ export const listDeliveries = operation({
   name: 'deliveries.list',
   http: ['GET', '/api/v1/deliveries'],
   scope: 'channels:read',
-  summary: 'Messages sent and to be sent, newest first',
+  summary: 'Messages sent and to be sent, newest first or in another order',
   input: z.strictObject({
     ...pageQuery,
+    ...sortQuery(['created', 'event', 'state', 'attempts'], '-created'),
     channelId: Id.optional().meta({ description: 'Only of this channel' }),
     state: DeliveryState.optional().meta({ description: 'Only in this state' }),
   }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
-import { Decimal, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Decimal, Id, page, pageQuery, sortQuery, Timestamp } from '../kernel/types.ts';
 import { FEED_AREAS, HAPPENING_KINDS } from './happening-kinds.ts';
 
 /** Of an organisation; beyond it the oldest go first. */
@@ -90,7 +90,7 @@ export const listFeed = operation({
   name: 'feed.list',
   http: ['GET', '/api/v1/feed'],
   scope: 'org:read',
-  summary: 'What happened in the organisation, newest first',
+  summary: 'What happened in the organisation, newest first or oldest first',
   description:
     'An entry appears a moment after what it is about, and says nothing of who did it: that is in the audit log. Only ' +
     'what the caller may read otherwise is in the list: what concerns bots needs `bots:read`, what was paid `billing:read`. What ' +
@@ -98,6 +98,7 @@ export const listFeed = operation({
     '`NOTIFIER_KEEP_DAYS` and at most 2,000 of an organisation.',
   input: z.strictObject({
     ...pageQuery,
+    ...sortQuery(['at'], '-at'),
     area: FeedArea.optional().meta({ description: 'Only what belongs there', examples: ['trading'] }),
     kind: HappeningKind.optional().meta({ description: 'Only this', examples: ['bot.halted'] }),
   }),

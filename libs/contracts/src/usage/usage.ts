@@ -4,7 +4,17 @@ import { Enforcement, Limit, QuotaWindow } from '../billing/features.ts';
 import { COUNTED } from '../kernel/audit.ts';
 import { live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
-import { countedPage, countQuery, Id, Instant, PLAIN_TEXT, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import {
+  countedPage,
+  countQuery,
+  Id,
+  Instant,
+  PLAIN_TEXT,
+  page,
+  pageQuery,
+  sortQuery,
+  Timestamp,
+} from '../kernel/types.ts';
 import { UpgradeAddon } from '../kernel/upgrade-addon.ts';
 import { filter, groupBy, HistoryGroup, UsageGroup } from './dimensions.ts';
 import { EventId, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MeterKey, ReportedSource, UniqueValue } from './event.ts';
@@ -344,11 +354,15 @@ export const listRejectedUsage = operation({
   name: 'usage.rejected',
   http: ['GET', '/api/v1/usage/rejected'],
   scope: 'usage:read',
-  summary: 'Events of our services that were not counted, and why; newest first',
+  summary: 'Events of our services that were not counted, and why; newest first or in another order',
   description:
     'Events that came before their meter or organisation was known are counted as soon as it is, and leave this list. ' +
     'Events refused by POST /api/v1/usage/events are only in its answer.',
-  input: z.strictObject({ ...pageQuery, ...countQuery }),
+  input: z.strictObject({
+    ...pageQuery,
+    ...sortQuery(['at', 'times'], '-at', 'at: when it was refused last'),
+    ...countQuery,
+  }),
   output: countedPage(RejectedUsage),
 });
 

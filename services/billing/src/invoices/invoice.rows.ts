@@ -1,6 +1,13 @@
 import type { InvoiceTax } from '@tidegate/contracts/billing/invoice-tax';
-import type { Invoice, InvoiceCustomer, InvoiceLine, InvoiceStatus } from '@tidegate/contracts/billing/invoices';
-import { cursorTime } from '@tidegate/database/paging';
+import type {
+  Invoice,
+  InvoiceCustomer,
+  InvoiceLine,
+  InvoiceStatus,
+  listInvoices,
+} from '@tidegate/contracts/billing/invoices';
+import type { Input } from '@tidegate/contracts/kernel/operation';
+import { NEVER, type Place, type SortedRow, sorting } from '@tidegate/database/sorting';
 import type { Tx } from '@tidegate/database/tx';
 import type { StoredInvoice } from './invoice.rules.ts';
 import type { LineUsage } from './line-usage.rules.ts';
@@ -31,21 +38,24 @@ export async function lockAccount(tx: Tx, orgId: string): Promise<{ currency: st
 export const fixCurrency = (tx: Tx, orgId: string, currency: string): Promise<unknown> =>
   tx.query('update billing_accounts set currency = $2 where org_id = $1 and currency is null', [orgId, currency]);
 
-/** The newest first, after the given one. */
+export const INVOICE_ORDERS = sorting<Input<typeof listInvoices>['sort']>(
+  {
+    created: { key: 'created_at', as: 'time' },
+    number: { key: "coalesce(number, '')", as: 'text' },
+    issued: { key: `coalesce(issued_at, ${NEVER})`, as: 'time' },
+    status: { key: 'status', as: 'text' },
+    total: { key: 'total_minor', as: 'whole' },
+    due: { key: 'due_minor', as: 'whole' },
+  },
+  { column: 'id', as: 'uuid' },
+);
+
 const LISTED = 'org_id = $1 and ($2::text is null or position(lower($2) in lower(number)) > 0)';
 
-export const listInvoiceRows = (
-  tx: Tx,
-  limit: number,
-  after: readonly [createdAt: string, id: string] | undefined,
-  search: string | undefined,
-): Promise<(InvoiceRow & { created: string })[]> =>
-  tx.query(
-    `select ${COLUMNS}, ${cursorTime('created_at')} as created from invoices
-      where ${LISTED} and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))
-      order by created_at desc, id desc limit $5`,
-    [tx.orgId, search ?? null, after?.[0] ?? null, after?.[1] ?? null, limit],
-  );
+export function listInvoiceRows(tx: Tx, place: Place, search: string | undefined): Promise<(InvoiceRow & SortedRow)[]> {
+  const params = [tx.orgId, search ?? null];
+  return tx.query(`select ${COLUMNS}, ${place.key} from invoices where ${LISTED} ${place.rest(params)}`, params);
+}
 
 export async function countInvoices(tx: Tx, search: string | undefined): Promise<number> {
   const sql = `select count(*)::int as total from invoices where ${LISTED}`;

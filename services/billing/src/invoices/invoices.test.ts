@@ -155,3 +155,19 @@ test('invoices page, the newest first', async () => {
   });
   expect((await billing.call(listInvoices, { limit: 1, count: true }, org)).total).toBe(3);
 });
+
+test('invoices come by what they are about as well, on every page', async () => {
+  const org = await organisation();
+  const amounts = [300, 20, 1_000, 20];
+  for (const amount of amounts) await issued(org, amount);
+  const totals: number[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await billing.call(listInvoices, { limit: 1, sort: '-total', ...(cursor ? { cursor } : {}) }, org);
+    totals.push(...page.items.map(({ totalMinor }) => totalMinor));
+    cursor = page.nextCursor;
+    if (!cursor) break;
+  }
+  expect(totals).toEqual([1_000, 300, 20, 20]);
+  const { items } = await billing.call(listInvoices, { sort: 'number' }, org);
+  expect(items.map(({ number }) => number)).toEqual(items.map(({ number }) => number).sort());
+});

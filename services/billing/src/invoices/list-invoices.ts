@@ -1,16 +1,16 @@
 import { Controller } from '@nestjs/common';
 import { getInvoice, listInvoices } from '@tidegate/contracts/billing/invoices';
-import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { countInvoices, findInvoice, findLines, listInvoiceRows, toWire } from './invoice.rows.ts';
+import { countInvoices, findInvoice, findLines, INVOICE_ORDERS, listInvoiceRows, toWire } from './invoice.rows.ts';
 
 @Controller()
 export class ListInvoices {
   @Handles(listInvoices)
   async list({ input, tx }: OperationContext<typeof listInvoices>) {
     const { count, search } = input;
-    const rows = await listInvoiceRows(tx, input.limit + 1, readCursor(input.cursor, 'time', 'uuid'), search);
-    const page = pageOf(rows, input.limit, toWire, (row) => [row.created, row.id]);
+    const place = INVOICE_ORDERS.place(input);
+    const page = place.page(await listInvoiceRows(tx, place, search), toWire);
     return { ...page, total: count ? await countInvoices(tx, search) : null };
   }
 

@@ -1,57 +1,43 @@
 import type { OrganisationSummary, searchOrganisations } from '@tidegate/contracts/billing/operator';
 import type { Input } from '@tidegate/contracts/kernel/operation';
 import { isUuid } from '@tidegate/database/ids';
-import { cursorTime } from '@tidegate/database/paging';
+import { type Place, type SortedRow, sorting } from '@tidegate/database/sorting';
 import type { Tx } from '@tidegate/database/tx';
 import type { PlanNames } from '../plans/catalogue.rows.ts';
 
 type Search = Input<typeof searchOrganisations>;
 
-export interface ListedRow {
+export interface ListedRow extends SortedRow {
   org_id: string;
   name: string;
   owner_email: string | null;
   demo: boolean;
   created_at: Date;
-  /** What the list is sorted by, as its cursor holds it. */
-  key: string;
 }
 
 /** Each order has its index. */
-const ORDERS = {
-  created: {
-    from: 'organisation_profiles p',
-    key: cursorTime('p.created_at'),
-    after: '(p.created_at, p.org_id) < ($2::timestamptz, $3::uuid)',
-    order: 'p.created_at desc, p.org_id desc',
+export const ORGANISATION_ORDERS = sorting<Search['sort']>(
+  {
+    created: { key: 'p.created_at', as: 'time', down: true },
+    name: { key: 'lower(p.name)', as: 'text' },
+    mrr: { key: 'm.mrr_minor', as: 'whole', down: true },
   },
-  name: {
-    from: 'organisation_profiles p',
-    key: 'lower(p.name)',
-    after: '(lower(p.name), p.org_id) > ($2::text, $3::uuid)',
-    order: 'lower(p.name), p.org_id',
-  },
-  mrr: {
-    from: 'organisation_mrr m join organisation_profiles p using (org_id)',
-    key: 'm.mrr_minor::text',
-    after: '(m.mrr_minor, m.org_id) < ($2::bigint, $3::uuid)',
-    order: 'm.mrr_minor desc, m.org_id desc',
-  },
-} as const;
+  { column: 'org_id', as: 'uuid' },
+);
+
+const BY_MRR = 'organisation_mrr m join organisation_profiles p using (org_id)';
 
 const escaped = (text: string) => `%${text.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 
 /** Needs a transaction that sees all organisations. */
 export function listOrganisationRows(
   tx: Tx,
+  place: Place,
   search: Pick<Search, 'q' | 'product' | 'plan' | 'status' | 'held' | 'sort'> & { currency: string },
-  limit: number,
-  after: readonly [string, string] | undefined,
 ): Promise<ListedRow[]> {
-  const { from, key, after: rest, order } = ORDERS[search.sort];
-  const params: unknown[] = [limit, ...(after ?? [])];
+  const params: unknown[] = [];
   const param = (value: unknown) => `$${params.push(value)}`;
-  const wanted: string[] = after ? [rest] : [];
+  const wanted: string[] = [];
   if (search.sort === 'mrr') wanted.push(`m.currency = ${param(search.currency)}`);
   if (search.q !== undefined) {
     const like = param(escaped(search.q));
@@ -69,9 +55,10 @@ export function listOrganisationRows(
     wanted.push(`exists (select 1 from subscriptions s where s.org_id = p.org_id and ${own.join(' and ')})`);
   }
   return tx.query<ListedRow>(
-    `select p.org_id, p.name, p.owner_email, p.created_at, ${key} as key,
-            exists (select 1 from demo_organisations d where d.org_id = p.org_id) as demo from ${from}
-      where ${['true', ...wanted].join(' and ')} order by ${order} limit $1`,
+    `select org_id, p.name, p.owner_email, p.created_at, ${place.key},
+            exists (select 1 from demo_organisations d where d.org_id = p.org_id) as demo
+       from ${search.sort === 'mrr' ? BY_MRR : 'organisation_profiles p'}
+      where ${['true', ...wanted].join(' and ')} ${place.rest(params)}`,
     params,
   );
 }

@@ -1,48 +1,39 @@
 import type { BotSort } from '@tidegate/contracts/bot-executor/bot-lists';
 import type { BotStatus } from '@tidegate/contracts/bot-executor/bots';
+import { type Place, type SortedRow, sorting } from '@tidegate/database/sorting';
 import type { Tx } from '@tidegate/database/tx';
 import { TRADE_COLUMNS, type TradeRow } from '../trades/trade.rows.ts';
 import { BOT_COLUMNS, type BotRow } from './bot.rows.ts';
 
-export interface ListedBot extends BotRow {
-  sort_key: string;
+export interface ListedBot extends BotRow, SortedRow {
   ran_at: Date | null;
 }
 
-/** What a list is sorted by, as text in cursors; the id decides between equals. */
-const ORDERS: Record<BotSort, { key: string; type: 'text' | 'numeric'; down: boolean }> = {
-  newest: { key: `''`, type: 'text', down: true },
-  name: { key: 'lower(name)', type: 'text', down: false },
-  profit: { key: 'trim_scale(profit)', type: 'numeric', down: true },
-  trades: { key: 'closed_trades', type: 'numeric', down: true },
-};
-
-export const hasNumericKey = (sort: BotSort): boolean => ORDERS[sort].type === 'numeric';
+export const BOT_ORDERS = sorting<BotSort>(
+  {
+    newest: { down: true },
+    name: { key: 'lower(name)', as: 'text' },
+    profit: { key: 'trim_scale(profit)', as: 'number', down: true },
+    trades: { key: 'closed_trades', as: 'number', down: true },
+  },
+  { column: 'id', as: 'uuid' },
+);
 
 export interface BotFilter {
   status?: BotStatus | undefined;
   market?: string | undefined;
   search?: string | undefined;
-  sort: BotSort;
 }
 
 const FOUND = `org_id = $1 and ($2::text is null or settings->>'market' = $2)
         and ($3::text is null or position(lower($3) in lower(name)) > 0)`;
 
-export function listBotRows(
-  tx: Tx,
-  { status, market, search, sort }: BotFilter,
-  { limit, after }: { limit: number; after: { key: string; id: string } | undefined },
-): Promise<ListedBot[]> {
-  const { key, type, down } = ORDERS[sort];
-  const order = down ? 'desc' : 'asc';
+export function listBotRows(tx: Tx, place: Place, { status, market, search }: BotFilter): Promise<ListedBot[]> {
+  const params = [tx.orgId, market ?? null, search ?? null, status ?? null];
   return tx.query<ListedBot>(
-    `select ${BOT_COLUMNS}, (${key})::text as sort_key, (select ran_at from bot_leases l where l.bot_id = bots.id) as ran_at
-       from bots
-      where ${FOUND} and ($4::text is null or status = $4)
-        and ($5::text is null or ((${key})::${type}, id) ${down ? '<' : '>'} ($5::${type}, $6::uuid))
-      order by (${key})::${type} ${order}, id ${order} limit $7`,
-    [tx.orgId, market ?? null, search ?? null, status ?? null, after?.key ?? null, after?.id ?? null, limit],
+    `select ${BOT_COLUMNS}, ${place.key}, (select ran_at from bot_leases l where l.bot_id = bots.id) as ran_at
+       from bots where ${FOUND} and ($4::text is null or status = $4) ${place.rest(params)}`,
+    params,
   );
 }
 

@@ -1,8 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { type BotLine, type BotTotal, listBots, totalBots } from '@tidegate/contracts/bot-executor/bot-lists';
 import { BotStatus } from '@tidegate/contracts/bot-executor/bots';
-import { invalid } from '@tidegate/contracts/kernel/problem';
-import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { countsOf, isCounted } from '../kernel/counts.rules.ts';
 import { add, type Fraction, fraction, toText, whole } from '../kernel/exact.rules.ts';
@@ -14,29 +12,20 @@ import { worthAt } from '../trades/trade-summary.rules.ts';
 import { rulesOfBot, toWire } from './bot.rows.ts';
 import {
   allBotRows,
+  BOT_ORDERS,
   countBotsByStatus,
-  hasNumericKey,
   type ListedBot,
   listBotRows,
   openTradesOf,
   type SummedBot,
 } from './bot-list.rows.ts';
 
-const DECIMAL = /^-?\d{1,60}(\.\d{1,40})?$/;
-
 @Controller()
 export class ListBots {
   @Handles(listBots)
   async list({ input, tx }: OperationContext<typeof listBots>) {
-    const { sort, status, market, search } = input;
-    const [by, key, id] = readCursor(input.cursor, 'text', 'text', 'uuid') ?? [sort, '', ''];
-    // Keys of one order mean nothing in another.
-    if (by !== sort || (id !== '' && hasNumericKey(sort) && !DECIMAL.test(key)))
-      throw invalid('/cursor', 'invalid_cursor', 'This cursor is not one of sort={sort}. Begin with the first page.', {
-        sort,
-      });
-    const page = { limit: input.limit + 1, after: id === '' ? undefined : { key, id } };
-    const rows = await listBotRows(tx, { sort, status, market, search }, page);
+    const place = BOT_ORDERS.place(input);
+    const rows = await listBotRows(tx, place, input);
     const trades = await openTradesOf(
       tx,
       rows.filter((row) => row.open_trade_id).map((row) => row.id),
@@ -45,12 +34,7 @@ export class ListBots {
       tx,
       rows.map((row) => row.id),
     );
-    const listed = pageOf(
-      rows,
-      input.limit,
-      (row) => lineOf(row, trades.get(row.id), days.get(row.id)),
-      (row) => [sort, row.sort_key, row.id],
-    );
+    const listed = place.page(rows, (row) => lineOf(row, trades.get(row.id), days.get(row.id)));
     const counts = isCounted(input) ? countsOf(BotStatus.options, await countBotsByStatus(tx, input)) : null;
     return { ...listed, counts };
   }

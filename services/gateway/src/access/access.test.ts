@@ -239,6 +239,9 @@ test('a session cookie identifies its person, and pages of other sites cannot wr
     demo: null,
     organisationId: caller.orgId ?? null,
     scopes: [...caller.scopes],
+    organisation: null,
+    installation: { name: 'Tidegate', confined: false },
+    serverTime: new Date().toISOString(),
   }));
   const cookie = { cookie: `__Host-tidegate-access=${token}` };
   expect((await world.rest.send('GET', '/api/v1/me', undefined, { ...network(), ...cookie })).status).toBe(200);

@@ -11,16 +11,17 @@ import {
 } from '@tidegate/contracts/identity/api-keys';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
-import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound } from '@tidegate/database/paging';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import {
+  API_KEY_ORDERS,
   countActiveKeys,
   countListed,
   deleteApiKey,
   describeKeys,
   insertApiKey,
-  listApiKeys as listRows,
+  listKeyRows,
   renameKey,
   requireRoom,
   toWire,
@@ -53,10 +54,10 @@ export class ManageApiKeys {
   }
 
   @Handles(listApiKeys)
-  async list({ input: { limit, cursor, count, search }, tx }: OperationContext<typeof listApiKeys>) {
-    const rows = await listRows(tx, limit + 1, readCursor(cursor, 'int', 'time', 'text'), { search });
-    const page = pageOf(rows, limit, toWire, (row) => [row.expired, row.created, row.key_id]);
-    return { ...page, total: count ? await countListed(tx, { search }) : null };
+  async list({ input, tx }: OperationContext<typeof listApiKeys>) {
+    const place = API_KEY_ORDERS.place(input);
+    const page = place.page(await listKeyRows(tx, place, input), toWire);
+    return { ...page, total: input.count ? await countListed(tx, input) : null };
   }
 
   @Handles(renameApiKey)

@@ -1,14 +1,12 @@
 import type { AuditEntry, listAudit } from '@tidegate/contracts/identity/audit';
 import type { ActionDone } from '@tidegate/contracts/kernel/action-done';
 import type { Input } from '@tidegate/contracts/kernel/operation';
-import { cursorTime } from '@tidegate/database/paging';
+import { type Place, type SortedRow, sorting } from '@tidegate/database/sorting';
 import type { Tx } from '@tidegate/database/tx';
 
 export interface AuditEntryRow {
   id: string;
   at: Date;
-  /** For cursors. */
-  moment: string;
   action: string;
   actor_kind: AuditEntry['actor']['kind'];
   user_id: string | null;
@@ -114,33 +112,33 @@ export const deleteBeyond = (tx: Tx, most: number): Promise<unknown> =>
 /** Written out and no parameter: only so the index of what was refused is read, of which there is little among much. */
 const OUTCOMES = { done: 'and not refused', refused: 'and refused', all: '' } as const;
 
-type Filter = Omit<Input<typeof listAudit>, 'limit' | 'cursor'>;
+type Filter = Omit<Input<typeof listAudit>, 'limit' | 'cursor' | 'sort'>;
 
-export const listEntries = (
+export const AUDIT_ORDERS = sorting<Input<typeof listAudit>['sort']>(
+  { at: { key: 'at', as: 'time' } },
+  { column: 'id', as: 'uuid' },
+);
+
+export function listEntries(
   tx: Tx,
-  limit: number,
-  before: [at: string, id: string] | undefined,
+  place: Place,
   { means, userId, keyId, action, thing, thingId, from, to, outcome = 'done' }: Filter,
-): Promise<AuditEntryRow[]> =>
-  tx.query<AuditEntryRow>(
-    `select id, at, ${cursorTime('at')} as moment, action, actor_kind, user_id, user_name, key_id, key_name, session_id,
+): Promise<(AuditEntryRow & SortedRow)[]> {
+  const wanted = [means, userId, keyId, action, thing, thingId, from, to].map((value) => value ?? null);
+  const params = [tx.orgId, ...wanted];
+  return tx.query(
+    `select ${place.key}, id, at, action, actor_kind, user_id, user_name, key_id, key_name, session_id,
             address, thing_kind, thing_id, thing_name, changes, refused, missing_scope
        from audit_entries
-      where org_id = $1 and ($3::timestamptz is null or (at, id) < ($3, $4::uuid))
-        and ($5::text is null or actor_kind = $5) and ($6::uuid is null or user_id = $6)
-        and ($7::text is null or key_id = $7) and ($8::text is null or action = $8 or starts_with(action, $8 || '.'))
-        and ($9::text is null or thing_kind = $9) and ($10::text is null or thing_id = $10)
-        and ($11::timestamptz is null or at >= $11) and ($12::timestamptz is null or at < $12)
-        ${OUTCOMES[outcome]}
-      order by at desc, id desc limit $2`,
-    [
-      tx.orgId,
-      limit,
-      before?.[0] ?? null,
-      before?.[1] ?? null,
-      ...[means, userId, keyId, action, thing, thingId, from, to].map((value) => value ?? null),
-    ],
+      where org_id = $1
+        and ($2::text is null or actor_kind = $2) and ($3::uuid is null or user_id = $3)
+        and ($4::text is null or key_id = $4) and ($5::text is null or action = $5 or starts_with(action, $5 || '.'))
+        and ($6::text is null or thing_kind = $6) and ($7::text is null or thing_id = $7)
+        and ($8::timestamptz is null or at >= $8) and ($9::timestamptz is null or at < $9)
+        ${OUTCOMES[outcome]} ${place.rest(params)}`,
+    params,
   );
+}
 
 /** System purpose `purge-person`: their name, as who did something and to whom it was done. */
 export async function purgePerson(tx: Tx, userId: string): Promise<void> {

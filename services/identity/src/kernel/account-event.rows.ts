@@ -1,5 +1,7 @@
-import type { AccountEventKind } from '@tidegate/contracts/identity/profile';
+import type { AccountEventKind, listAccountEvents } from '@tidegate/contracts/identity/profile';
+import type { Input } from '@tidegate/contracts/kernel/operation';
 import { newId } from '@tidegate/database/ids';
+import { type Place, type SortedRow, sorting } from '@tidegate/database/sorting';
 import type { Tx } from '@tidegate/database/tx';
 
 /** Of one person. */
@@ -42,15 +44,15 @@ export async function noteEvent(
   );
 }
 
-/** Newest first. */
-export const listEvents = (
-  tx: Tx,
-  userId: string,
-  limit: number,
-  before: string | undefined,
-): Promise<AccountEventRow[]> =>
-  tx.query<AccountEventRow>(
-    `select id, at, kind, address, detail from account_events
-      where user_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
-    [userId, before ?? null, limit],
+export const EVENT_ORDERS = sorting<Input<typeof listAccountEvents>['sort']>(
+  { at: {}, kind: { key: 'kind', as: 'text' } },
+  { column: 'id', as: 'uuid' },
+);
+
+export function listEvents(tx: Tx, userId: string, place: Place): Promise<(AccountEventRow & SortedRow)[]> {
+  const params: unknown[] = [userId];
+  return tx.query(
+    `select id, at, kind, address, detail, ${place.key} from account_events where user_id = $1 ${place.rest(params)}`,
+    params,
   );
+}

@@ -1,8 +1,9 @@
 import type { Restriction, Standing } from '@tidegate/contracts/billing/restrictions';
-import type { ApiKey } from '@tidegate/contracts/identity/api-keys';
-import type { LinkedKind } from '@tidegate/contracts/identity/links';
+import type { ApiKey, listApiKeys } from '@tidegate/contracts/identity/api-keys';
+import type { LinkedKind, listLinks } from '@tidegate/contracts/identity/links';
+import type { Input } from '@tidegate/contracts/kernel/operation';
 import { conflict } from '@tidegate/contracts/kernel/problem';
-import { cursorTime } from '@tidegate/database/paging';
+import { NEVER, type Place, type SortedRow, sorting, WITHOUT_END } from '@tidegate/database/sorting';
 import type { Tx } from '@tidegate/database/tx';
 
 export interface ApiKeyRow {
@@ -124,7 +125,25 @@ export async function requireRoom(tx: Tx): Promise<void> {
   }
 }
 
-/** Those that work, newest first, then those that have expired. */
+const KEY_ORDERS = {
+  // Those that work, newest first, then those that have expired: the more there is before the instant, the later it comes.
+  valid: { key: `(${ACTIVE})::int * 1e12 + extract(epoch from created_at)`, as: 'number', down: true },
+  name: { key: 'lower(name)', as: 'text' },
+  created: { key: 'created_at', as: 'time' },
+  until: { key: `coalesce(expires_at, ${WITHOUT_END})`, as: 'time' },
+} as const;
+const BY_KEY = { column: 'key_id', as: 'text' } as const;
+
+export const LINK_ORDERS = sorting<Input<typeof listLinks>['sort']>(KEY_ORDERS, BY_KEY);
+export const API_KEY_ORDERS = sorting<Input<typeof listApiKeys>['sort']>(
+  {
+    ...KEY_ORDERS,
+    prefix: { key: 'key_id', as: 'text' },
+    lastUsed: { key: `coalesce(last_used_at, ${NEVER})`, as: 'time' },
+  },
+  BY_KEY,
+);
+
 interface Listed {
   which?: 'keys' | 'links';
   /** A part of the name. */
@@ -135,21 +154,14 @@ const listedWhere = (which: 'keys' | 'links'): string =>
   `org_id = $1 and ${which === 'keys' ? IS_KEY : `not (${IS_KEY})`}
    and ($2::text is null or position(lower($2) in lower(name)) > 0)`;
 
-export const listApiKeys = (
+export function listKeyRows(
   tx: Tx,
-  limit: number,
-  [expired, created, keyId]: readonly (string | number)[] = [],
+  place: Place,
   { which = 'keys', search }: Listed = {},
-): Promise<(ApiKeyRow & { expired: number; created: string })[]> =>
-  tx.query(
-    `with keys as (
-       select *, (not ${ACTIVE})::int as expired, ${cursorTime('created_at')} as created
-         from api_keys where ${listedWhere(which)})
-     select * from keys
-      where $4::int is null or expired > $4 or (expired = $4 and (created_at, key_id) < ($5::timestamptz, $6::text))
-      order by expired, created_at desc, key_id desc limit $3`,
-    [tx.orgId, search ?? null, limit, expired ?? null, created ?? null, keyId ?? null],
-  );
+): Promise<(ApiKeyRow & SortedRow)[]> {
+  const params = [tx.orgId, search ?? null];
+  return tx.query(`select *, ${place.key} from api_keys where ${listedWhere(which)} ${place.rest(params)}`, params);
+}
 
 export async function countListed(tx: Tx, { which = 'keys', search }: Listed): Promise<number> {
   const sql = `select count(*)::int as total from api_keys where ${listedWhere(which)}`;

@@ -1,7 +1,9 @@
 import type { Restriction, Standing } from '@tidegate/contracts/billing/restrictions';
-import type { Member } from '@tidegate/contracts/identity/members';
-import type { Role } from '@tidegate/contracts/identity/roles';
+import type { listMembers as ListMembers, Member } from '@tidegate/contracts/identity/members';
+import { Role } from '@tidegate/contracts/identity/roles';
+import type { Input } from '@tidegate/contracts/kernel/operation';
 import { cursorTime } from '@tidegate/database/paging';
+import { NEVER, type Place, type SortedRow, sorting } from '@tidegate/database/sorting';
 import type { Tx } from '@tidegate/database/tx';
 import { normalAddress } from './address.rules.ts';
 
@@ -13,8 +15,6 @@ export interface MemberRow {
   restricted: Restriction | null;
   joined_at: Date;
   last_active_at: Date | null;
-  /** The same as a cursor. */
-  joined: string;
 }
 
 export const toWire = (row: MemberRow): Member => ({
@@ -32,22 +32,37 @@ export const EFFECTIVE = "case when m.restricted is null then m.role else 'viewe
 export const effectiveRole = ({ role, restricted }: Pick<MemberRow, 'role' | 'restricted'>): Role =>
   restricted ? 'viewer' : role;
 
-const SELECT = `select m.user_id, u.email, u.name, m.role, m.restricted, m.joined_at, u.last_active_at,
-  ${cursorTime('m.joined_at')} as joined from members m join users u on u.id = m.user_id where m.org_id = $1`;
+const COLUMNS = 'm.user_id, u.email, u.name, m.role, m.restricted, m.joined_at, u.last_active_at';
+const FROM = 'from members m join users u on u.id = m.user_id where m.org_id = $1';
+const SELECT = `select ${COLUMNS} ${FROM}`;
 
-export const listMembers = (
+/** From the one who may do least up. */
+export const rankOf = (column: string): string => `array_position(array['${Role.options.join("','")}'], ${column})`;
+
+export const MEMBER_ORDERS = sorting<Input<typeof ListMembers>['sort']>(
+  {
+    joined: { key: 'm.joined_at', as: 'time' },
+    name: { key: 'lower(u.name)', as: 'text' },
+    email: { key: 'lower(u.email)', as: 'text' },
+    role: { key: rankOf('m.role'), as: 'number' },
+    lastActive: { key: `coalesce(u.last_active_at, ${NEVER})`, as: 'time' },
+  },
+  { column: 'm.user_id', as: 'uuid' },
+);
+
+export function listMembers(
   tx: Tx,
-  limit: number,
-  [joined, userId]: readonly string[] = [],
-  { search, role }: { search?: string | undefined; role?: Role | undefined } = {},
-): Promise<MemberRow[]> =>
-  tx.query<MemberRow>(
-    `${SELECT} and ($3::timestamptz is null or (m.joined_at, m.user_id) > ($3, $4::uuid))
-       and ($5::text is null or position(lower($5) in lower(u.name)) > 0 or position(lower($5) in lower(u.email)) > 0)
-       and ($6::text is null or m.role = $6)
-      order by m.joined_at, m.user_id limit $2`,
-    [tx.orgId, limit, joined ?? null, userId ?? null, search || null, role ?? null],
+  place: Place,
+  { search, role }: { search?: string | undefined; role?: Role | undefined },
+): Promise<(MemberRow & SortedRow)[]> {
+  const params = [tx.orgId, search || null, role ?? null];
+  return tx.query(
+    `select ${COLUMNS}, ${place.key} ${FROM}
+       and ($2::text is null or position(lower($2) in lower(u.name)) > 0 or position(lower($2) in lower(u.email)) > 0)
+       and ($3::text is null or m.role = $3) ${place.rest(params)}`,
+    params,
   );
+}
 
 /**
  * Locks these members and all owners, in one order: decisions about roles still hold when they are written, and two

@@ -4,12 +4,11 @@ import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
 import { createLink, LINKED, listLinks, revokeLink } from '@tidegate/contracts/identity/links';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
-import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
-import { countListed, insertApiKey, listApiKeys, requireRoom } from '../kernel/api-key.rows.ts';
+import { countListed, insertApiKey, LINK_ORDERS, listKeyRows, requireRoom } from '../kernel/api-key.rows.ts';
 import { requireScopes } from '../kernel/delegation.rules.ts';
 import { grantorOf } from '../kernel/grantor.ts';
 import { requireFutureEnd } from '../kernel/key-end.rules.ts';
@@ -45,11 +44,11 @@ export class Links {
   }
 
   @Handles(listLinks)
-  async list({ input: { limit, cursor, count, search }, tx }: OperationContext<typeof listLinks>) {
-    const listed = { which: 'links', search } as const;
-    const rows = await listApiKeys(tx, limit + 1, readCursor(cursor, 'int', 'time', 'text'), listed);
-    const page = pageOf(rows, limit, toWire, (row) => [row.expired, row.created, row.key_id]);
-    return { ...page, total: count ? await countListed(tx, listed) : null };
+  async list({ input, tx }: OperationContext<typeof listLinks>) {
+    const listed = { which: 'links', search: input.search } as const;
+    const place = LINK_ORDERS.place(input);
+    const page = place.page(await listKeyRows(tx, place, listed), toWire);
+    return { ...page, total: input.count ? await countListed(tx, listed) : null };
   }
 
   @Handles(revokeLink)

@@ -1,8 +1,11 @@
+import type { listInvitations } from '@tidegate/contracts/identity/members';
 import type { Role } from '@tidegate/contracts/identity/roles';
+import type { Input } from '@tidegate/contracts/kernel/operation';
 import { newId } from '@tidegate/database/ids';
+import { type Place, type SortedRow, sorting } from '@tidegate/database/sorting';
 import type { Tx } from '@tidegate/database/tx';
 import { normalAddress } from '../kernel/address.rules.ts';
-import { EFFECTIVE } from '../kernel/member.rows.ts';
+import { EFFECTIVE, rankOf } from '../kernel/member.rows.ts';
 import { hashOf } from '../kernel/tokens.ts';
 
 export interface InvitationRow {
@@ -59,19 +62,26 @@ export async function insertInvitation(
   return row as InvitationRow;
 }
 
-/** Newest first. */
+export const INVITATION_ORDERS = sorting<Input<typeof listInvitations>['sort']>(
+  {
+    created: {},
+    email: { key: 'lower(email)', as: 'text' },
+    role: { key: rankOf('role'), as: 'number' },
+    until: { key: 'expires_at', as: 'time' },
+  },
+  { column: 'id', as: 'uuid' },
+);
+
 const LISTED = `org_id = $1 and expires_at > now() and ($2::text is null or position(lower($2) in lower(email)) > 0)`;
 
-export const listOpenInvitations = (
+export function listOpenInvitations(
   tx: Tx,
-  limit: number,
-  before: string | undefined,
+  place: Place,
   search: string | undefined,
-): Promise<InvitationRow[]> =>
-  tx.query<InvitationRow>(
-    `select * from invitations where ${LISTED} and ($3::uuid is null or id < $3) order by id desc limit $4`,
-    [tx.orgId, search ?? null, before ?? null, limit],
-  );
+): Promise<(InvitationRow & SortedRow)[]> {
+  const params = [tx.orgId, search ?? null];
+  return tx.query(`select *, ${place.key} from invitations where ${LISTED} ${place.rest(params)}`, params);
+}
 
 export async function countListed(tx: Tx, search: string | undefined): Promise<number> {
   const sql = `select count(*)::int as total from invitations where ${LISTED}`;

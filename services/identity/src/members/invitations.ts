@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { invite, listInvitations, resendInvitation, revokeInvitation } from '@tidegate/contracts/identity/members';
 import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
-import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -16,6 +16,7 @@ import {
   countOpenInvitations,
   deleteInvitation,
   deleteInvitationsTo,
+  INVITATION_ORDERS,
   type InvitationRow,
   insertInvitation,
   invitedHash,
@@ -78,10 +79,10 @@ export class Invitations {
   }
 
   @Handles(listInvitations)
-  async list({ input: { limit, cursor, count, search }, tx }: OperationContext<typeof listInvitations>) {
-    const [before] = readCursor(cursor, 'uuid') ?? [];
-    const page = pageOf(await listOpenInvitations(tx, limit + 1, before, search), limit, toWire, (row) => [row.id]);
-    return { ...page, total: count ? await countListed(tx, search) : null };
+  async list({ input, tx }: OperationContext<typeof listInvitations>) {
+    const place = INVITATION_ORDERS.place(input);
+    const page = place.page(await listOpenInvitations(tx, place, input.search), toWire);
+    return { ...page, total: input.count ? await countListed(tx, input.search) : null };
   }
 
   @Handles(revokeInvitation)

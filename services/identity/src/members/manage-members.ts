@@ -12,7 +12,6 @@ import {
 import { GUEST_SCOPES, ROLE_SCOPES, Role } from '@tidegate/contracts/identity/roles';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
-import { pageOf, readCursor } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
@@ -25,6 +24,7 @@ import {
   findRole,
   listMembers as listRows,
   lockMembers,
+  MEMBER_ORDERS,
   type MemberRow,
   nextVersion,
   setRole,
@@ -46,9 +46,9 @@ export class ManageMembers {
   ) {}
 
   @Handles(listMembers)
-  async list({ input: { limit, cursor, ...filter }, tx }: OperationContext<typeof listMembers>) {
-    const rows = await listRows(tx, limit + 1, readCursor(cursor, 'time', 'uuid'), filter);
-    return pageOf(rows, limit, toWire, (row) => [row.joined, row.user_id]);
+  async list({ input, tx }: OperationContext<typeof listMembers>) {
+    const place = MEMBER_ORDERS.place(input);
+    return place.page(await listRows(tx, place, input), toWire);
   }
 
   /** Who is over the limit of members depends on roles as well. */

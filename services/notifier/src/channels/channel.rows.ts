@@ -1,6 +1,8 @@
 import type { Restriction, Standing } from '@tidegate/contracts/billing/restrictions';
-import type { Channel } from '@tidegate/contracts/notifier/channels';
+import type { Input } from '@tidegate/contracts/kernel/operation';
+import type { Channel, listChannels as List } from '@tidegate/contracts/notifier/channels';
 import type { NoticeType } from '@tidegate/contracts/notifier/notices';
+import { type Place, type SortedRow, sorting } from '@tidegate/database/sorting';
 import type { Tx } from '@tidegate/database/tx';
 
 export interface ChannelRow {
@@ -122,21 +124,27 @@ export function lockChannel(tx: Tx, id: string): Promise<ChannelRow | undefined>
   ]);
 }
 
-/** Newest first; ids are time-ordered. */
+/** Ids are time-ordered. Where a channel leads to is no order: what a webhook's address has behind its host may be secret. */
+export const CHANNEL_ORDERS = sorting<Input<typeof List>['sort']>(
+  {
+    created: {},
+    name: { key: 'lower(name)', as: 'text' },
+    kind: { key: 'kind', as: 'text' },
+    state: {
+      key: "case when state = 'active' and kind = 'email' and confirmed_at is null then 'unconfirmed' else state end",
+      as: 'text',
+    },
+  },
+  { column: 'id', as: 'uuid' },
+);
+
 /** What a webhook's address has behind its host may be secret: it is not searched. */
 const LISTED = `org_id = $1 and ($2::text is null or position(lower($2) in lower(name)) > 0
   or (kind = 'email' and position(lower($2) in lower(target)) > 0))`;
 
-export function listChannels(
-  tx: Tx,
-  limit: number,
-  before: string | undefined,
-  search: string | undefined,
-): Promise<ChannelRow[]> {
-  return tx.query<ChannelRow>(
-    `select ${COLUMNS} from channels where ${LISTED} and ($3::uuid is null or id < $3) order by id desc limit $4`,
-    [tx.orgId, search ?? null, before ?? null, limit],
-  );
+export function listChannels(tx: Tx, place: Place, search: string | undefined): Promise<(ChannelRow & SortedRow)[]> {
+  const params = [tx.orgId, search ?? null];
+  return tx.query(`select ${COLUMNS}, ${place.key} from channels where ${LISTED} ${place.rest(params)}`, params);
 }
 
 export async function countListed(tx: Tx, search: string | undefined): Promise<number> {

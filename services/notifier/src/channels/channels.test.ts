@@ -74,6 +74,14 @@ it('lists newest first, page by page', async () => {
   expect(first.items.map((item) => item.name)).toEqual([names[2], names[1]]);
   const second = await world.call(listChannels, { limit: 2, cursor: first.nextCursor }, org);
   expect(second).toEqual({ items: [made[0]], total: null });
+  const byName = await world.call(listChannels, { limit: 2, sort: 'name' }, org);
+  expect(byName.items.map((item) => item.name)).toEqual([names[0], names[1]]);
+  const rest = await world.call(listChannels, { limit: 2, sort: 'name', cursor: byName.nextCursor }, org);
+  expect(rest.items.map((item) => item.name)).toEqual([names[2]]);
+  const hook = await webhook(org);
+  const byState = await world.call(listChannels, { sort: '-state' }, org);
+  expect(byState.items.map((item) => item.state)).toEqual(['unconfirmed', 'unconfirmed', 'unconfirmed', 'active']);
+  await world.call(deleteChannel, { channelId: hook.id }, org);
   const found = await world.call(listChannels, { limit: 1, search: `B${org}`.toUpperCase(), count: true }, org);
   expect(found).toEqual({ items: [made[1]], total: 1 });
   expect(await world.call(listChannels, { limit: 1, count: true }, org)).toMatchObject({ items: [made[2]], total: 3 });

@@ -7,12 +7,13 @@ import {
   listChannels,
   updateChannel,
 } from '@tidegate/contracts/notifier/channels';
-import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { cancelDeliveries } from '../queue/delivery.rows.ts';
 import {
+  CHANNEL_ORDERS,
   type ChannelRow,
   countListed,
   deleteChannel as deleteRow,
@@ -32,9 +33,8 @@ export class ManageChannels {
 
   @Handles(listChannels)
   async list({ input, tx }: OperationContext<typeof listChannels>) {
-    const [before] = readCursor(input.cursor, 'uuid') ?? [];
-    const rows = await listRows(tx, input.limit + 1, before, input.search);
-    const page = pageOf(rows, input.limit, toWire, (row) => [row.id]);
+    const place = CHANNEL_ORDERS.place(input);
+    const page = place.page(await listRows(tx, place, input.search), toWire);
     return { ...page, total: input.count ? await countListed(tx, input.search) : null };
   }
 

@@ -1,17 +1,16 @@
 import { Controller } from '@nestjs/common';
 import { type Delivery, getDelivery, listDeliveries } from '@tidegate/contracts/notifier/deliveries';
-import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { findDelivery, listDeliveries as listRows, toWire } from '../queue/delivery.rows.ts';
+import { DELIVERY_ORDERS, findDelivery, listDeliveries as listRows, toWire } from '../queue/delivery.rows.ts';
 
 @Controller()
 export class ReadDeliveries {
   @Handles(listDeliveries)
   async list({ input, tx }: OperationContext<typeof listDeliveries>) {
-    const [before] = readCursor(input.cursor, 'uuid') ?? [];
-    const rows = await listRows(tx, { channelId: input.channelId, state: input.state, before }, input.limit + 1);
-    return pageOf(rows, input.limit, toWire, (row) => [row.id]);
+    const place = DELIVERY_ORDERS.place(input);
+    return place.page(await listRows(tx, place, input), toWire);
   }
 
   @Handles(getDelivery)

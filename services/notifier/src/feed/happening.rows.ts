@@ -1,14 +1,13 @@
-import type { Happening, HappeningDetail, HappeningKind } from '@tidegate/contracts/notifier/feed';
+import type { Input } from '@tidegate/contracts/kernel/operation';
+import type { Happening, HappeningDetail, HappeningKind, listFeed } from '@tidegate/contracts/notifier/feed';
 import { newId } from '@tidegate/database/ids';
-import { cursorTime } from '@tidegate/database/paging';
+import { type Place, type SortedRow, sorting } from '@tidegate/database/sorting';
 import type { Tx } from '@tidegate/database/tx';
 
 export interface HappeningRow {
   id: string;
   kind: HappeningKind;
   at: Date;
-  /** The same as a cursor. */
-  moment: string;
   first_at: Date;
   count: number;
   thing_id: string | null;
@@ -84,20 +83,24 @@ export const deleteBeyond = (tx: Tx, most: number): Promise<unknown> =>
     [tx.orgId, most],
   );
 
-/** Of these kinds, newest first. */
-export const listHappenings = (
+export const FEED_ORDERS = sorting<Input<typeof listFeed>['sort']>(
+  { at: { key: 'at', as: 'time' } },
+  { column: 'id', as: 'uuid' },
+);
+
+/** Of these kinds. */
+export function listHappenings(
   tx: Tx,
+  place: Place,
   kinds: readonly HappeningKind[],
-  limit: number,
-  before: readonly [at: string, id: string] | undefined,
-): Promise<HappeningRow[]> =>
-  tx.query<HappeningRow>(
-    `select id, kind, at, ${cursorTime('at')} as moment, first_at, count, thing_id, name, amount::text, currency, detail
-       from happenings
-      where org_id = $1 and kind = any ($2) and ($4::timestamptz is null or (at, id) < ($4, $5::uuid))
-      order by at desc, id desc limit $3`,
-    [tx.orgId, kinds, limit, before?.[0] ?? null, before?.[1] ?? null],
+): Promise<(HappeningRow & SortedRow)[]> {
+  const params = [tx.orgId, kinds];
+  return tx.query(
+    `select id, kind, at, first_at, count, thing_id, name, amount::text, currency, detail, ${place.key}
+       from happenings where org_id = $1 and kind = any ($2) ${place.rest(params)}`,
+    params,
   );
+}
 
 /** System purpose `retention`. Returns how many were deleted. */
 export async function deleteOldHappenings(tx: Tx, olderThanDays: number, atMost: number): Promise<number> {

@@ -1,4 +1,11 @@
-import type { Delivery, DeliveryError, DeliveryState } from '@tidegate/contracts/notifier/deliveries';
+import type { Input } from '@tidegate/contracts/kernel/operation';
+import type {
+  Delivery,
+  DeliveryError,
+  DeliveryState,
+  listDeliveries as List,
+} from '@tidegate/contracts/notifier/deliveries';
+import { type Place, type SortedRow, sorting } from '@tidegate/database/sorting';
 import type { Tx } from '@tidegate/database/tx';
 
 export interface DeliveryRow {
@@ -63,18 +70,28 @@ export function lockDelivery(tx: Tx, id: string): Promise<DeliveryRow | undefine
   ]);
 }
 
-/** Newest first; ids are time-ordered. */
+/** Ids are time-ordered. */
+export const DELIVERY_ORDERS = sorting<Input<typeof List>['sort']>(
+  {
+    created: {},
+    event: { key: 'event', as: 'text' },
+    state: { key: 'state', as: 'text' },
+    attempts: { key: 'attempts', as: 'number' },
+  },
+  { column: 'id', as: 'uuid' },
+);
+
 export function listDeliveries(
   tx: Tx,
-  wanted: { channelId?: string | undefined; state?: DeliveryState | undefined; before?: string | undefined },
-  limit: number,
-): Promise<DeliveryRow[]> {
-  return tx.query<DeliveryRow>(
-    `select ${COLUMNS} from deliveries
+  place: Place,
+  { channelId, state }: { channelId?: string | undefined; state?: DeliveryState | undefined },
+): Promise<(DeliveryRow & SortedRow)[]> {
+  const params = [tx.orgId, channelId ?? null, state ?? null];
+  return tx.query(
+    `select ${COLUMNS}, ${place.key} from deliveries
       where org_id = $1 and ($2::uuid is null or channel_id = $2) and ($3::text is null or state = $3)
-        and ($4::uuid is null or id < $4)
-      order by id desc limit $5`,
-    [tx.orgId, wanted.channelId ?? null, wanted.state ?? null, wanted.before ?? null, limit],
+        ${place.rest(params)}`,
+    params,
   );
 }
 

@@ -2,16 +2,22 @@ import { Controller } from '@nestjs/common';
 import { listAllRejectedUsage, listRejectedUsage } from '@tidegate/contracts/usage/usage';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { countRejected, listAllRejected, listRejected, NOBODY, type RejectedRow } from './rejected-event.rows.ts';
+import {
+  countRejected,
+  listAllRejected,
+  listRejected,
+  NOBODY,
+  REJECTED_ORDERS,
+  type RejectedRow,
+} from './rejected-event.rows.ts';
 
 @Controller()
 export class ListRejectedEvents {
   @Handles(listRejectedUsage)
   async own({ input, caller, tx }: OperationContext<typeof listRejectedUsage>) {
-    const after = readCursor(input.cursor, 'time', 'uuid');
+    const place = REJECTED_ORDERS.place(input);
     const { orgId } = caller;
-    const rows = orgId ? await listRejected(tx, orgId, input.limit + 1, after) : [];
-    const page = pageOf(rows, input.limit, toWire, ({ place, content_hash }) => [place, content_hash]);
+    const page = place.page(orgId ? await listRejected(tx, orgId, place) : [], toWire);
     return { ...page, total: input.count && orgId ? await countRejected(tx, orgId) : null };
   }
 

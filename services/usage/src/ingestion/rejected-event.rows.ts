@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
-import type { RejectionCode } from '@tidegate/contracts/usage/usage';
+import type { Input } from '@tidegate/contracts/kernel/operation';
+import type { listRejectedUsage, RejectionCode } from '@tidegate/contracts/usage/usage';
+import { type Place, type SortedRow, sorting } from '@tidegate/database/sorting';
 import type { Tx } from '@tidegate/database/tx';
 
 export interface RejectedEvent {
@@ -77,21 +79,14 @@ export interface RejectedRow {
 const SHOWN = `org_id, code, message, payload, times, first_at, last_at, content_hash,
             to_char(last_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place`;
 
-/** Newest first; `place` is the instant to the microsecond, which a Date would truncate. */
-export function listRejected(
-  tx: Tx,
-  orgId: string,
-  limit: number,
-  after: [place: string, contentHash: string] | undefined,
-): Promise<RejectedRow[]> {
-  return tx.query<RejectedRow>(
-    `select ${SHOWN}
-       from rejected_events
-      where org_id = $1
-        and ($3::timestamptz is null or last_at < $3 or (last_at = $3 and content_hash > $4::uuid))
-      order by last_at desc, content_hash limit $2`,
-    [orgId, limit, after?.[0] ?? null, after?.[1] ?? null],
-  );
+export const REJECTED_ORDERS = sorting<Input<typeof listRejectedUsage>['sort']>(
+  { at: { key: 'last_at', as: 'time' }, times: { key: 'times', as: 'number' } },
+  { column: 'content_hash', as: 'uuid' },
+);
+
+export function listRejected(tx: Tx, orgId: string, place: Place): Promise<(RejectedRow & SortedRow)[]> {
+  const params: unknown[] = [orgId];
+  return tx.query(`select ${SHOWN}, ${place.key} from rejected_events where org_id = $1 ${place.rest(params)}`, params);
 }
 
 export async function countRejected(tx: Tx, orgId: string): Promise<number> {

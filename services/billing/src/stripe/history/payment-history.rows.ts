@@ -1,5 +1,12 @@
-import type { PaymentFact, PaymentMethod, StripeDrift } from '@tidegate/contracts/billing/payment-history';
+import type {
+  listPayments,
+  PaymentFact,
+  PaymentMethod,
+  StripeDrift,
+} from '@tidegate/contracts/billing/payment-history';
+import type { Input } from '@tidegate/contracts/kernel/operation';
 import { cursorTime } from '@tidegate/database/paging';
+import { type Place, type SortedRow, sorting } from '@tidegate/database/sorting';
 import type { Tx } from '@tidegate/database/tx';
 
 interface PaymentRow {
@@ -28,16 +35,17 @@ export async function paymentMethodOf(tx: Tx, orgId: string, livemode: boolean):
 }
 
 interface FactRow {
-  key: string;
   kind: PaymentFact['kind'];
   at: Date;
   data: Record<string, unknown>;
-  place: string;
 }
 
-type Place = readonly [at: string | null, id: string | null];
+export const FACT_ORDERS = sorting<Input<typeof listPayments>['sort']>(
+  { at: { key: 'at', as: 'time' }, kind: { key: 'kind', as: 'text' } },
+  { column: 'key', as: 'text' },
+);
 
-/** What has happened to an organisation's money, newest first. */
+/** What has happened to an organisation's money. */
 const PAYMENTS = "org_id = $1 and kind not in ('subscription_status', 'customer_deleted')";
 
 export async function countFacts(tx: Tx, orgId: string): Promise<number> {
@@ -45,18 +53,13 @@ export async function countFacts(tx: Tx, orgId: string): Promise<number> {
   return (await tx.one<{ total: number }>(sql, [orgId]))?.total ?? 0;
 }
 
-export const pageOfFacts = (
-  tx: Tx,
-  orgId: string,
-  limit: number,
-  [at, key]: Place = [null, null],
-): Promise<FactRow[]> =>
-  tx.query<FactRow>(
-    `select key, kind, at, data, ${cursorTime('at')} as place from stripe_facts
-      where ${PAYMENTS} and ($3::timestamptz is null or (at, key) < ($3, $4::text))
-      order by at desc, key desc limit $2`,
-    [orgId, limit, at, key],
+export function pageOfFacts(tx: Tx, orgId: string, place: Place): Promise<(FactRow & SortedRow)[]> {
+  const params: unknown[] = [orgId];
+  return tx.query(
+    `select kind, at, data, ${place.key} from stripe_facts where ${PAYMENTS} ${place.rest(params)}`,
+    params,
   );
+}
 
 export function factToWire({ kind, at, data }: FactRow): PaymentFact {
   const number = data['refunded'] ?? data['amountPaid'] ?? data['amount'];
@@ -85,7 +88,7 @@ export const pageOfDrifts = (
   tx: Tx,
   limit: number,
   orgId: string | undefined,
-  [at, id]: Place = [null, null],
+  [at, id]: readonly [at: string | null, id: string | null] = [null, null],
 ): Promise<DriftRow[]> =>
   tx.query<DriftRow>(
     `select id, org_id, found_at, what, ours, theirs, ${cursorTime('found_at')} as place from stripe_drifts

@@ -70,6 +70,8 @@ test('a refund with its credit note is each once, a dispute is shown, and neithe
   expect(all.items).toHaveLength(2);
   const rest = await world.ask(listPaymentsOf, { organisationId: org, limit: 2, cursor: all.nextCursor ?? undefined });
   expect(rest.items).toHaveLength(2);
+  const byKind = await world.ask(listPaymentsOf, { organisationId: org, sort: 'kind' });
+  expect(byKind.items.map(({ kind }) => kind)).toEqual(byKind.items.map(({ kind }) => kind).sort());
   expect((await world.ask(listPayments, { limit: 10 }, await world.organisation())).items).toEqual([]);
 });
 

@@ -13,6 +13,7 @@ import { StripeApi } from '../client/stripe-api.ts';
 import {
   countFacts,
   driftToWire,
+  FACT_ORDERS,
   factToWire,
   pageOfDrifts,
   pageOfFacts,
@@ -47,9 +48,9 @@ export class ShowPayments {
     return pageOf(rows, input.limit, driftToWire, (row) => [row.place, row.id]);
   }
 
-  private async facts(tx: Tx, orgId: string, { cursor, limit, count }: Input<typeof listPayments>) {
-    const rows = await pageOfFacts(tx, orgId, limit + 1, readCursor(cursor, 'time', 'text'));
-    const page = pageOf(rows, limit, factToWire, (row) => [row.place, row.key]);
-    return { ...page, total: count ? await countFacts(tx, orgId) : null };
+  private async facts(tx: Tx, orgId: string, input: Input<typeof listPayments>) {
+    const place = FACT_ORDERS.place(input);
+    const page = place.page(await pageOfFacts(tx, orgId, place), factToWire);
+    return { ...page, total: input.count ? await countFacts(tx, orgId) : null };
   }
 }
