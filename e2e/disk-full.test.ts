@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closing } from '@tidegate/testing/closing';
@@ -17,17 +16,7 @@ import { until } from '@tidegate/testing/until';
 const MEGABYTES = 700;
 const disk = smallDisk(MEGABYTES, { inMemory: true });
 const folder = disk?.folder ?? '';
-const run = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 if (!disk) process.stderr.write('disk-full.test.ts: skipped, this user may not mount a disk\n');
-
-/** Leaves so many percent of the disk free. */
-function leave(percent: number): void {
-  const filler = join(folder, 'filler');
-  rmSync(filler, { force: true });
-  const { bavail, blocks, bsize } = statfsSync(folder);
-  const bytes = Math.max(0, Math.floor(bavail - (blocks * percent) / 100) * bsize);
-  if (!run('fallocate', '-l', String(bytes), filler)) run('dd', 'if=/dev/zero', `of=${filler}`, 'bs=1M');
-}
 
 test.runIf(disk)(
   'a disk that fills up: samples go first, customers are told, nothing is lost, and all of it goes on by itself',
@@ -63,12 +52,12 @@ test.runIf(disk)(
         return rowCount;
       });
     expect(await oldDays()).toBeGreaterThan(5);
-    leave(8);
+    disk?.leave(8);
     await until(async () => (await oldDays()) === 0, { withinMs: 120_000, what: 'The oldest samples to go' });
     // Not full yet: everything goes on.
     expect((await create()).status).not.toBe(503);
 
-    leave(3);
+    disk?.leave(3);
     const refused = await until(
       async () => {
         const answer = await create();
@@ -84,12 +73,12 @@ test.runIf(disk)(
     const admin = { email: `${customer.name}@example.com`, password: 'correct horse battery' };
     expect((await customer.send('POST', '/api/v1/sessions', admin, { token: '' })).status).toBe(201);
 
-    leave(50);
+    disk?.leave(50);
     const load = keepAsking(customers);
     closing(() => load.stop());
     await customer.startTrader();
     // Not a byte is left while they work.
-    leave(0);
+    disk?.leave(0);
     const said = () =>
       ['nats/nats.log', 'postgres/postgres.log', 'logs/tidegate.log'].some((file) => {
         const path = join(dataDir, file);
@@ -97,7 +86,7 @@ test.runIf(disk)(
       });
     await until(() => said() || undefined, { withinMs: 120_000, what: 'A server to find no space' });
     expect((await fetch(`${platform.url}/health/live`)).status).toBe(200);
-    leave(50);
+    disk?.leave(50);
     await until(async () => (await fetch(`${platform.url}/health/ready`)).ok, {
       withinMs: 180_000,
       what: 'The platform to be ready again',

@@ -15,6 +15,7 @@ interface Service {
   networks: string[] | Record<string, { aliases?: string[] }>;
   command?: string[];
   restart: string;
+  volumes?: string[];
 }
 
 const text = readFileSync('deploy/compose/compose.yaml', 'utf8');
@@ -59,6 +60,17 @@ test('every process of ours has the name by which Prometheus finds it, at the po
     const ports = looked.filter(({ names }) => names.some((one) => aliases.includes(one))).map(({ port }) => port);
     const withGateway = ['blue', 'green', 'gateway'].includes(name);
     expect({ name, ports }).toEqual({ name, ports: [withGateway ? 3_000 : 3_001] });
+  }
+});
+
+test('whoever asks how much room there is sees the disk of the volumes', () => {
+  const asks = ['blue', 'green', 'gateway', 'monitor-agent'];
+  for (const name of asks) {
+    expect({ name, folders: services[name]?.environment?.['DISK_FOLDERS'] }).toEqual({ name, folders: '/disk' });
+    expect({ name, volumes: services[name]?.volumes }).toMatchObject({
+      name,
+      volumes: expect.arrayContaining(['disk:/disk:ro']),
+    });
   }
 });
 

@@ -58,7 +58,7 @@ export function checkEnvironmentFile(file: string): void {
       PUBLIC_URL: `https://${given['DOMAIN']}${given['HTTPS_SUFFIX'] ?? ''}`,
       DATABASE_URL: 'postgresql://postgres/tidegate',
       NATS_URL: 'nats://nats',
-      ALLOW_INSECURE: 'true',
+      LOCAL_HOSTS: 'postgres,nats',
       DATA_DIR: '/nowhere',
     },
     ['host', 'migrate', 'operate'],

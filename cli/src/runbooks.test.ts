@@ -1,4 +1,4 @@
-import { commandsOf, PAGES, words } from '../test/type-runbooks.ts';
+import { commandsOf, PAGES, words } from '@tidegate/testing/runbooks';
 import { understand } from './arguments.ts';
 import { COMMANDS } from './commands.ts';
 

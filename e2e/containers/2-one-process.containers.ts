@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Load } from '@tidegate/testing/load';
 import { adminPassword, Rest } from '@tidegate/testing/platform';
+import { FINDING, typedCommands } from '@tidegate/testing/runbooks';
 import { until } from '@tidegate/testing/until';
 import { firstJob, type Walked } from '../first-job.ts';
 import { BOT_SETTINGS, signUpAt } from '../people.ts';
@@ -106,6 +107,24 @@ test('the database of the stack is backed up, what is written since as well, and
     everyMs: 500,
     what: 'requests to be counted in Redis',
   });
+});
+
+/** Of each command of the runbooks that did not end well, what it said. */
+const typed = async (type: (argv: string[]) => Promise<string>, commands: string[][]): Promise<string[]> => {
+  const said: string[] = [];
+  for (const argv of commands)
+    await type(argv).catch((error: { code: number; stdout: string; stderr: string }) => {
+      // A doctor who finds something ends with 1.
+      if (!(FINDING.test(argv.join(' ')) && error.code === 1 && error.stdout.includes('\u2717')))
+        said.push(`${argv.join(' ')}: ${error.code} ${error.stdout}${error.stderr}`);
+    });
+  return said;
+};
+
+test('what the runbooks tell people to type works as they say for a colour', async () => {
+  expect(await typed((argv) => stack.exec('blue', 'tidegate', ...argv), typedCommands())).toEqual([]);
+  const healthy = await stack.exec('blue', 'tidegate', 'doctor', '--production').catch(({ stdout }) => String(stdout));
+  expect(healthy).not.toContain('insecure_allowed');
 });
 
 for (const part of ['nats', 'postgres', 'blue', 'caddy', 'prometheus'])

@@ -66,6 +66,13 @@ test('backups have a process of their own, which alone says to Prometheus how ol
   expect([...(await stack.ask('up{job="tidegate"} == 1')).keys()]).toHaveLength(8);
 });
 
+test('what the runbooks tell people to type works as they say for a process per service', async () => {
+  const where = ['run', '--rm', '-T', 'migrate'];
+  for (const what of ['dead-letters', 'incidents']) await stack.do(...where, what, 'list');
+  expect(await stack.do(...where, 'keys', 'status')).toContain('current');
+  expect(await stack.exec('backups', 'tidegate', 'backup', 'list')).toMatch(/\d/);
+});
+
 test('a service that is killed comes back', async () => {
   const before = await stack.inspect<string>('billing', '.State.StartedAt');
   await stack.kill('billing');

@@ -95,6 +95,23 @@ const CLOCK: Fault[] = [
   clockJump('an hour behind', -3_600_000),
 ];
 
+const DATABASE_CLOCK: Fault[] = [
+  { name: 'an hour ahead', ms: 3_600_000 },
+  { name: 'an hour behind', ms: -3_600_000 },
+].map(
+  ({ name, ms }): Fault => ({
+    name: `clock of PostgreSQL ${name}`,
+    needs: ({ shiftDatabaseClock }) => shiftDatabaseClock !== undefined,
+    strike: async (world) => {
+      world.shiftDatabaseClock?.(ms);
+      await sleep(world.outageMs);
+      world.shiftDatabaseClock?.(0);
+      // It looks at its clock's file once a second.
+      await sleep(1_000);
+    },
+  }),
+);
+
 const linkFaults = (which: 'postgres' | 'nats', to: string): Fault[] => [
   {
     name: `link to ${to} cut`,
@@ -146,8 +163,9 @@ const LINKS: Fault[] = [...linkFaults('postgres', 'PostgreSQL'), ...linkFaults('
 
 const OF: Record<Layout, Fault[]> = {
   'one process': [...SERVERS, ...ONE_PROCESS, ...DISK, ...CLOCK],
-  'process per service': [...SERVERS, ...PROCESS_PER_SERVICE, ...DISK],
-  'behind links': [...LINKS, ...CLOCK],
+  'process per service': [...SERVERS, ...PROCESS_PER_SERVICE, ...DISK, ...CLOCK],
+  'behind links': [...LINKS, ...CLOCK, ...DATABASE_CLOCK],
+  'services behind links': [...LINKS, ...CLOCK, ...DATABASE_CLOCK],
 };
 
 export const faultsOf = (layout: Layout, only: (name: string) => boolean): Fault[] =>

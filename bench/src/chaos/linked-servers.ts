@@ -7,9 +7,10 @@ import { BUS_MEMBERS, ensureSecrets, secretsFile, variablePrefix } from '@tidega
 import type { Settings } from '@tidegate/runtime/settings';
 import { droppingProxy } from '@tidegate/testing/dropping-proxy';
 import pg from 'pg';
+import type { ServerClock } from './server-clock.ts';
 
 /** PostgreSQL and nats-server as somebody else runs them, reached over links that can be cut; the data folder knows them. */
-export async function serversBehindLinks(folder: string, dataDir: string) {
+export async function serversBehindLinks(folder: string, dataDir: string, databaseClock: ServerClock | undefined) {
   chmodSync(folder, 0o711);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const secrets = ensureSecrets(dataDir, (name) => name === 'POSTGRES_PASSWORD');
@@ -18,7 +19,11 @@ export async function serversBehindLinks(folder: string, dataDir: string) {
   });
   const authorization = natsAuthorization(Object.fromEntries(users) as Settings['nats']['users']);
   const nats = await startNats({ dir: join(folder, 'nats'), authorization });
-  const postgres = await startPostgres({ dir: join(folder, 'postgres'), password: 'behind-links' });
+  const postgres = await startPostgres({
+    dir: join(folder, 'postgres'),
+    password: 'behind-links',
+    env: databaseClock?.env,
+  });
   const client = new pg.Client({ connectionString: postgres.url });
   client.on('error', () => undefined);
   await client.connect();

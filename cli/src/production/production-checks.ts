@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { isBackupConfigured } from '@tidegate/runtime/backup-state';
 import { readVariable } from '@tidegate/runtime/config';
 import { readSecrets } from '@tidegate/runtime/secrets-file';
-import { isWeak } from '@tidegate/runtime/settings-checks';
+import { hostOf, isOnThisMachine, isWeak, localHosts } from '@tidegate/runtime/settings-checks';
 import pg from 'pg';
 import { checkEnvironment } from '../check-environment.ts';
 import { type Check, type Finding, fine, type Installation, problem } from '../doctor-checks.ts';
@@ -54,10 +54,29 @@ async function tls({ env, dataDir }: Installation): Promise<Finding> {
   return problem('tls', 'tls_ends', what, 'see why the proxy does not renew it: its log');
 }
 
-function transport({ env }: Installation): Finding {
-  if (env['ALLOW_INSECURE'] !== 'true') return fine('transport', 'nothing but loopback is used without TLS');
+function transport({ env, dataDir }: Installation): Finding {
+  const local = localHosts(env);
+  const only = ['loopback', ...local].join(', ');
+  if (env['ALLOW_INSECURE'] !== 'true' || needsNone({ env, dataDir }))
+    return fine('transport', `nothing but ${only} is used without TLS`);
   const what = 'ALLOW_INSECURE lets the database and NATS be reached without TLS';
-  return problem('transport', 'insecure_allowed', what, 'unset it, unless they are on a network of this machine alone');
+  return problem(
+    'transport',
+    'insecure_allowed',
+    what,
+    'unset it; LOCAL_HOSTS=… for servers on a network of this machine alone',
+  );
+}
+
+/** Whether ALLOW_INSECURE, which `deploy/compose` sets for the release before, allows nothing: every server is this machine's. */
+function needsNone({ env, dataDir }: Pick<Installation, 'env' | 'dataDir'>): boolean {
+  if (localHosts(env).length === 0) return false;
+  const { publicUrl } = checkEnvironment({ ...env, DATA_DIR: dataDir });
+  const secrets = readSecrets(dataDir);
+  const servers = ['DATABASE_URL', 'NATS_URL'].flatMap((name) =>
+    (readVariable(env, name) ?? secrets[name] ?? '').split(',').filter(Boolean),
+  );
+  return publicUrl.startsWith('https:') && servers.every((server) => isOnThisMachine(hostOf(server), env));
 }
 
 function proxy({ env, dataDir }: Installation): Finding {

@@ -54,6 +54,16 @@ test.each([
   expect((await examine({ ...env, ...more })).map((one) => one.code)).not.toContain(code);
 });
 
+test('servers on a network of this machine alone need no TLS, and others do', async () => {
+  const servers = { DATABASE_URL: 'postgresql://a:b@postgres:5432/tidegate', NATS_URL: 'nats://nats:4222' };
+  const insecure = { ...servers, ALLOW_INSECURE: 'true' };
+  expect(await codes({ ...insecure, LOCAL_HOSTS: 'postgres, nats' })).not.toContain('insecure_allowed');
+  expect(await codes({ ...insecure, LOCAL_HOSTS: 'postgres' })).toContain('insecure_allowed');
+  expect(await codes({ ...insecure, LOCAL_HOSTS: 'postgres,nats', PUBLIC_URL: 'http://shop.example' })).toContain(
+    'insecure_allowed',
+  );
+});
+
 test('secrets that are weak, old, or still count beside their successors', async () => {
   const secrets = ensureSecrets(folder);
   mkdirSync(join(folder, 'postgres', 'data'), { recursive: true });

@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 export type Room = 'enough' | 'low' | 'none';
 
 export interface RoomLimits {
-  /** Where the embedded servers keep their data. */
+  /** On whose disks PostgreSQL and nats-server keep their data. */
   folders: readonly string[];
   /** Percent of the disk that are free. */
   lowPercent: number;
@@ -17,7 +17,7 @@ const NONE_BYTES = 2 * 1024 ** 3;
 const OLD_MS = 2_000;
 
 /**
- * How much room the disk of the embedded servers has. It is measured when somebody asks, in the background, so that who
+ * How much room the disk of the servers has. It is measured when somebody asks, in the background, so that who
  * asks never waits for a disk that hangs, and nothing is read while nobody works.
  */
 export class DiskRoom {

@@ -42,13 +42,22 @@ export function checkForm(settings: Settings, env: NodeJS.ProcessEnv, problems: 
   }
 }
 
+/** Loopback, and the servers of which somebody said that they are on a network of this machine alone. */
+export const isOnThisMachine = (host: string, env: NodeJS.ProcessEnv): boolean =>
+  LOOPBACK.test(host) || localHosts(env).includes(host);
+export const localHosts = (env: NodeJS.ProcessEnv): string[] =>
+  (env['LOCAL_HOSTS'] ?? '')
+    .split(',')
+    .map((host) => host.trim())
+    .filter(Boolean);
+
 const protocolOf = (url: string): string => (URL.canParse(url) ? new URL(url).protocol : '');
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : '');
+export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : '');
 
 /** What is fine on one's own machine, and not in front of customers. */
 export function checkProduction(settings: Settings, env: NodeJS.ProcessEnv, problems: string[]): void {
   if (!settings.production || LOOPBACK.test(hostOf(settings.publicUrl))) return;
-  if (env['ALLOW_INSECURE'] !== 'true') checkTransport(settings, problems);
+  if (env['ALLOW_INSECURE'] !== 'true') checkTransport(settings, env, problems);
   if (isExposed(secretsFile(settings.dataDir))) {
     const file = secretsFile(settings.dataDir);
     problems.push(`${file} can be read by others: chmod 600 ${file}`);
@@ -60,15 +69,16 @@ export function checkProduction(settings: Settings, env: NodeJS.ProcessEnv, prob
   }
 }
 
-function checkTransport(settings: Settings, problems: string[]): void {
+function checkTransport(settings: Settings, env: NodeJS.ProcessEnv, problems: string[]): void {
   const { publicUrl, database, nats } = settings;
-  const unless = '(ALLOW_INSECURE=true if a tunnel protects it)';
-  if (!publicUrl.startsWith('https://')) problems.push(`PUBLIC_URL must begin with https:// in production ${unless}`);
-  if (database.adminUrl && !LOOPBACK.test(database.host) && !database.ssl) {
+  const tunnel = 'ALLOW_INSECURE=true if a tunnel protects it';
+  const unless = `(${tunnel}, LOCAL_HOSTS if its network is this machine’s alone)`;
+  if (!publicUrl.startsWith('https://')) problems.push(`PUBLIC_URL must begin with https:// in production (${tunnel})`);
+  if (database.adminUrl && !isOnThisMachine(database.host, env) && !database.ssl) {
     problems.push(`DATABASE_SSL must be true for a database on another machine in production ${unless}`);
   }
   for (const server of nats.servers) {
-    if (!LOOPBACK.test(hostOf(server)) && protocolOf(server) === 'nats:') {
+    if (!isOnThisMachine(hostOf(server), env) && protocolOf(server) === 'nats:') {
       problems.push(`NATS_URL must be tls://… for a server on another machine in production ${unless}`);
     }
   }

@@ -78,9 +78,14 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
     'How long a stop of the gateway still takes requests while /health/ready says no already (at most 10): behind a proxy that asks, longer than it takes to notice',
   ],
   [
+    'DISK_FOLDERS',
+    'the embedded servers’',
+    'Folders on whose disks PostgreSQL and nats-server keep their data, separated by commas, where they are on this machine and not embedded: the two limits below hold for these disks. For monitor-agent and the gateway',
+  ],
+  [
     'DISK_LOW_PERCENT',
     '10',
-    'With less of the disk free (at most 5 GB) the oldest samples of watched servers are deleted first, whatever plans keep; of the embedded servers’ disk',
+    'With less of the servers’ disk free (at most 5 GB) the oldest samples of watched servers are deleted first, whatever plans keep',
   ],
   [
     'DISK_FULL_PERCENT',
@@ -147,6 +152,11 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
   ['SENTRY_ENVIRONMENT', 'the mode', 'What these errors are filed under'],
   ['TRUST_PROXY', 'none', 'Addresses or CIDRs of reverse proxies whose X-Forwarded-For is trusted'],
   ['ALLOW_INSECURE', 'false', 'true: lets production run without TLS to customers, database and NATS'],
+  [
+    'LOCAL_HOSTS',
+    'none',
+    'Names of servers on a network that is this machine’s alone, separated by commas, as in deploy/compose: like loopback, no TLS is asked of them',
+  ],
   ['CALLER_SECRET', 'generated', 'Signs who a call is made for, between the services; the same for all of them'],
   ['METRICS_TOKEN', 'generated', 'Bearer token for /metrics from other machines'],
   ['<SERVICE>_DATABASE_PASSWORD', 'generated', 'Password of the service’s database role, such as MONITOR_AGENT_…'],

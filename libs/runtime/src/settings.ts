@@ -9,7 +9,7 @@ import type { ReadRing } from '@tidegate/vault/master-keys';
 import { readVariable } from './config.ts';
 import { CurrentSecrets } from './current-secrets.ts';
 import type { RoomLimits } from './disk-room.ts';
-import { place } from './embedded/postgres.ts';
+import { asksForRoom, readDiskRoom } from './disk-settings.ts';
 import type { LicenceFiles } from './licence/installation-licence.ts';
 import {
   BUS_MEMBERS,
@@ -77,7 +77,7 @@ export interface Settings {
   errorReports: { to: Destination; environment: string } | undefined;
   /** Files of the licence of this installation, where it has one. */
   licence: LicenceFiles;
-  /** What is watched of the disk; undefined where no server of ours keeps its data here. */
+  /** What is watched of the disk; undefined where nobody said that the servers keep their data here. */
   diskRoom?: RoomLimits | undefined;
   /** How long a start waits for its servers. */
   startTimeoutMs: number;
@@ -133,7 +133,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, purposes: readonly Purpose[
     tracing: readTracing(reader),
     errorReports: readErrorReports(reader, mode),
     licence: { licence: env['LICENCE_FILE'] || undefined, key: env['LICENCE_KEY_FILE'] || undefined },
-    diskRoom: readDiskRoom(reader, env, dataDir),
+    diskRoom: readDiskRoom(reader, { env, dataDir, asks: forWhat.host && roles.some(asksForRoom) }),
     startTimeoutMs: 1_000 * reader.integer('START_TIMEOUT_SECONDS', START_TIMEOUT_SECONDS, 1, 86_400),
     stopDelayMs: 1_000 * reader.integer('STOP_DELAY_SECONDS', 0, 0, 10),
   };
@@ -141,14 +141,6 @@ export function loadSettings(env: NodeJS.ProcessEnv, purposes: readonly Purpose[
   checkProduction(settings, env, reader.problems);
   reader.refuse();
   return settings;
-}
-
-function readDiskRoom(reader: SettingsReader, env: NodeJS.ProcessEnv, dataDir: string): RoomLimits | undefined {
-  const lowPercent = reader.integer('DISK_LOW_PERCENT', 10, 0, 50);
-  const nonePercent = reader.integer('DISK_FULL_PERCENT', 5, 0, 50);
-  if (nonePercent > lowPercent) reader.problems.push('DISK_FULL_PERCENT must not be larger than DISK_LOW_PERCENT');
-  if (env['TIDEGATE_EMBEDDED'] !== 'true') return undefined;
-  return { folders: [dataDir, place(join(dataDir, 'postgres')).data], lowPercent, nonePercent };
 }
 
 /** What is served over https has customers, unless set otherwise. */

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** A disk of its own, which can be filled, and made to hang or slow without touching the machine's. */
 export interface SmallDisk {
   folder: string;
+  /** So many percent of it are free, whatever was before. */
+  leave(percent: number): void;
   /** Not a byte is left until `empty`. */
   fill(): void;
   empty(): void;
@@ -40,18 +42,25 @@ export function smallDisk(megabytes: number, { inMemory = false } = {}): SmallDi
   const filler = join(folder, 'filler');
   const hang = () => run('fsfreeze', '-f', folder);
   const goOn = () => run('fsfreeze', '-u', folder);
+  const empty = () => {
+    rmSync(filler, { force: true });
+    rmSync(`${filler}.rest`, { force: true });
+  };
   return {
     folder,
+    leave: (percent) => {
+      empty();
+      const { bavail, blocks, bsize } = statfsSync(folder);
+      const bytes = Math.max(0, Math.floor(bavail - (blocks * percent) / 100) * bsize);
+      if (!run('fallocate', '-l', String(bytes), filler)) run('dd', 'if=/dev/zero', `of=${filler}`, 'bs=1M');
+    },
     fill: () => {
       const { bavail, bsize } = statfsSync(folder);
       run('fallocate', '-l', String(bavail * bsize), filler);
       // What an allocation leaves over.
       run('dd', 'if=/dev/zero', `of=${filler}.rest`, 'bs=4k');
     },
-    empty: () => {
-      rmSync(filler, { force: true });
-      rmSync(`${filler}.rest`, { force: true });
-    },
+    empty,
     hang,
     goOn,
     slow: async (ms) => {

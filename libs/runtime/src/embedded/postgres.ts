@@ -44,6 +44,8 @@ export interface PostgresOptions {
   /** Wanted; another is chosen when it is taken. */
   port?: number | undefined;
   settings?: Record<string, string | number>;
+  /** Added to its environment: a benchmark that sets its clock. */
+  env?: Record<string, string> | undefined;
   /** Only the wanted port: clients expect it there (a server that is restarted). */
   samePort?: boolean | undefined;
   /** How long it may take to be ready, recovery after a crash included. */
@@ -156,14 +158,14 @@ export function place(dir: string): Place {
 
 async function launch(
   at: Place & { bin: string; port: number; withinMs: number },
-  { settings, signal }: PostgresOptions,
+  { settings, env, signal }: PostgresOptions,
 ): Promise<RunningServer | undefined> {
   signal?.throwIfAborted();
   const all = Object.entries({ ...SETTINGS, ...settings, port: at.port });
   const child = spawnDetached(
     join(at.bin, 'postgres'),
     ['-D', at.data, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    { logFile: join(at.base, 'postgres.log'), identity: at.identity, env: environment(), cwd: at.base },
+    { logFile: join(at.base, 'postgres.log'), identity: at.identity, env: { ...environment(), ...env }, cwd: at.base },
   );
   const ended = () => hasEnded(child) || signal?.aborted === true;
   await waitFor(async () => ended() || (await adopt(at.data)) !== undefined, at.withinMs);
