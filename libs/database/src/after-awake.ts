@@ -1,3 +1,5 @@
+import { Fleeting } from './fleeting.ts';
+
 const STEP_MS = 250;
 
 /**
@@ -28,7 +30,8 @@ export function afterAwake(ms: number, then: () => void): () => void {
  * for every connection, so a wait must cost next to nothing.
  */
 export class AwakeDeadlines {
-  private readonly waiting = new Set<{ steps: number; then: () => void }>();
+  private readonly waiting = new Fleeting<number, { steps: number; then: () => void }>();
+  private sequence = 0;
   private readonly steps: number;
   private timer: NodeJS.Timeout | undefined;
 
@@ -39,10 +42,11 @@ export class AwakeDeadlines {
 
   /** Returns how to cancel it; that returns false when it is too late. */
   add(then: () => void): () => boolean {
-    const one = { steps: this.steps, then };
-    this.waiting.add(one);
+    this.sequence += 1;
+    const id = this.sequence;
+    this.waiting.set(id, { steps: this.steps, then });
     this.timer ??= setInterval(() => this.step(), STEP_MS);
-    return () => this.waiting.delete(one);
+    return () => this.waiting.take(id) !== undefined;
   }
 
   private step(): void {
@@ -50,9 +54,9 @@ export class AwakeDeadlines {
       clearInterval(this.timer);
       this.timer = undefined;
     }
-    for (const one of this.waiting) {
+    for (const [id, one] of this.waiting.entries()) {
       one.steps -= 1;
-      if (one.steps === 0) setImmediate(() => this.waiting.delete(one) && one.then());
+      if (one.steps === 0) setImmediate(() => this.waiting.take(id)?.then());
     }
   }
 }

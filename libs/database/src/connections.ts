@@ -1,7 +1,9 @@
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import { Series } from '@tidegate/telemetry/series';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { AwakeDeadlines, afterAwake } from './after-awake.ts';
+import { Fleeting } from './fleeting.ts';
 import type { Connect } from './lazy-transaction.ts';
 import type { DatabaseLimits } from './limits.ts';
 import type { Passwords } from './passwords.ts';
@@ -58,7 +60,8 @@ export class Connections {
   private readonly queries;
   /** The most recently used is at the end, and is taken first. */
   private resting: Open[] = [];
-  private readonly queue = new Set<Waiter>();
+  private readonly queue = new Fleeting<number, Waiter>();
+  private sequence = 0;
   /** Connections that are open or being opened. */
   private open = 0;
   private idle: NodeJS.Timeout | undefined;
@@ -79,12 +82,16 @@ export class Connections {
     const metrics = new Metrics();
     this.inUse = metrics.gauge('tidegate_database_connections_in_use', 'Connections in use', ['service']);
     this.waiting = metrics.gauge('tidegate_database_waiting', 'Tasks that wait for a connection', ['service']);
-    this.waits = metrics
-      .histogram('tidegate_database_wait_seconds', 'Time to get a connection when none was free', ['service'])
-      .labels(this.labels);
-    this.queries = metrics
-      .histogram('tidegate_database_query_seconds', 'Time to answer a query, that of the network included', ['service'])
-      .labels(this.labels);
+    this.waits = new Series(
+      metrics.histogram('tidegate_database_wait_seconds', 'Time to get a connection when none was free', ['service']),
+      this.labels,
+    );
+    this.queries = new Series(
+      metrics.histogram('tidegate_database_query_seconds', 'Time to answer a query, that of the network included', [
+        'service',
+      ]),
+      this.labels,
+    );
     this.silent = new SilentConnections(login, limits, {
       tick: () => this.measure(),
       dropped: () => this.log.warn({}, 'Connections to the database were dropped on their way and are replaced'),
@@ -101,9 +108,11 @@ export class Connections {
 
   private wait(): ReturnType<Connect> {
     const started = performance.now();
+    this.sequence += 1;
+    const id = this.sequence;
     return new Promise((resolve, reject) => {
       const ended = () => {
-        this.queue.delete(waiter);
+        this.queue.take(id);
         this.waits.observe((performance.now() - started) / 1_000);
         return inTime();
       };
@@ -122,7 +131,7 @@ export class Connections {
       const inTime = this.deadlines.add(() => {
         waiter.fail(silence(`No connection to the database was free within ${this.limits.waitMs} ms.`));
       });
-      this.queue.add(waiter);
+      this.queue.set(id, waiter);
       if (this.open < this.limits.poolSize) this.connect();
     });
   }
@@ -156,8 +165,7 @@ export class Connections {
           setTimeout(() => this.closed(), again);
           return;
         }
-        const [first] = this.queue;
-        first?.fail(error);
+        this.queue.oldest()?.fail(error);
         this.closed();
       },
     );
@@ -189,7 +197,8 @@ export class Connections {
   }
 
   private pass(connection: Open): void {
-    for (const waiter of this.queue) if (waiter.lend(connection)) return;
+    // Whoever is asked is no longer in the queue.
+    for (let one = this.queue.oldest(); one; one = this.queue.oldest()) if (one.lend(connection)) return;
     if (this.ended) {
       // It was being opened when the pool closed, which waits for it.
       void connection.runner.release();

@@ -2,13 +2,10 @@ import { isBroken } from './broken.ts';
 import { named } from './deleted-organisations.ts';
 import { observed } from './observed-query.ts';
 import { Hold, refuseWhileHeld } from './one-connection.ts';
-import { isOfPreface, prefacedQuery, type Statement } from './prefaced-query.ts';
+import { type Answer, isOfPreface, prefacedQuery, type Statement } from './prefaced-query.ts';
 import { SEE_AS } from './read-query.ts';
-import { statementName } from './statements.ts';
 import { type Client, contextValues, type Tx, type Visibility } from './tx.ts';
 
-/** What PostgreSQL answers to a query. */
-type Answer<Row> = { rows: Row[]; command: string };
 /** A connection of the pool and how it is given back: with an error when it must not be used again. */
 export type Connect = () => Promise<[Client, (error?: Error) => void]>;
 
@@ -127,11 +124,8 @@ export class LazyTransaction {
     this.preface = [];
     // Settings go back to what they were at the savepoint.
     if (sql.startsWith('rollback to')) this.seenAs = UNKNOWN;
-    const name = statementName(sql);
     try {
-      if (preface.length > 0) return await prefacedQuery<Row>(client, preface, sql, params);
-      const query = sql === 'commit' ? { text: sql } : { text: sql, values: [...params], ...(name ? { name } : {}) };
-      return (await client.query(query)) as unknown as Answer<Row>;
+      return await prefacedQuery<Row>(client, preface, sql, params);
     } catch (error) {
       if (isBroken(error)) this.broken ??= error as Error;
       if (isOfPreface(error)) this.refusal ??= named(error);

@@ -6,6 +6,10 @@ export async function observed<T>(client: Client, sql: string, run: () => Promis
   const started = performance.now();
   try {
     return await traced(sql, run);
+  } catch (error) {
+    // Whoever asked, instead of the socket that was read.
+    Error.captureStackTrace(error as Error);
+    throw error;
   } finally {
     client.took?.((performance.now() - started) / 1_000);
   }

@@ -35,3 +35,31 @@ test('a single statement writes and is remembered, sees no row of an organisatio
   );
   await close();
 });
+
+test('rows are read as their statement was first described, with and without rows, until it changes', async () => {
+  const { tenants, sql, close } = await testSchema(
+    `create table things (id int primary key, made timestamptz, name text);
+     grant select, insert on things to test_every;`,
+    { poolSize: 1 },
+  );
+  const reads = tenants.reader({});
+  const all = () => reads.query('select * from things order by id');
+  expect(await all()).toEqual([]);
+  const insert = 'insert into things values ($1, $2, $3)';
+  const made = new Date('2026-11-30T08:00:00Z');
+  for (const id of [1, 2]) expect(await tenants.statement(insert, [id, made, id === 1 ? null : 'two'])).toEqual([]);
+  const rows = [
+    { id: 1, made, name: null },
+    { id: 2, made, name: 'two' },
+  ];
+  for (const _again of [1, 2]) expect(await all()).toEqual(rows);
+  await sql("alter table things add column kind text not null default 'old'");
+  await expect(all()).rejects.toThrow('cached plan must not change result type');
+  for (const _again of [1, 2]) expect(await all()).toEqual(rows.map((row) => ({ ...row, kind: 'old' })));
+  // A value that cannot be written is an error of the query, and of no other.
+  const loop: Record<string, unknown> = {};
+  loop['self'] = loop;
+  await expect(reads.query('select $1::text as text', [loop])).rejects.toThrow('circular');
+  expect(await reads.query('select $1::text as text', ['fine'])).toEqual([{ text: 'fine' }]);
+  await close();
+});

@@ -5,8 +5,8 @@ import { connectionsOf } from './data-source.ts';
 import { type Connect, LazyTransaction, type TxOptions } from './lazy-transaction.ts';
 import { observed } from './observed-query.ts';
 import { refuseWhileHeld } from './one-connection.ts';
+import { type Answer, prefacedQuery } from './prefaced-query.ts';
 import { readQuery } from './read-query.ts';
-import { statementName } from './statements.ts';
 import { type Client, contextValues, type Tx, type Visibility } from './tx.ts';
 
 /** How many answers one transaction may need from elsewhere, one after the other. */
@@ -94,7 +94,7 @@ export class TenantDatabase {
   reader(visibility: Visibility): Tx {
     const context = contextValues(visibility);
     const query = <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> =>
-      this.lent((client) => observed(client, sql, () => readQuery<Row>(client, context, sql, params)));
+      this.lent(sql, (client) => readQuery<Row>(client, context, sql, params));
     return {
       orgId: visibility.orgId,
       query,
@@ -110,18 +110,16 @@ export class TenantDatabase {
    * nobody, so row-level security hides every other table.
    */
   statement<Row = Record<string, unknown>>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
-    const name = statementName(sql);
-    const query = { text: sql, values: [...params], ...(name ? { name } : {}) };
-    return this.lent((client) => observed(client, sql, async () => (await client.query(query)).rows as Row[]));
+    return this.lent(sql, (client) => prefacedQuery<Row>(client, [], sql, params));
   }
 
-  private async lent<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  private async lent<Row>(sql: string, ask: (client: Client) => Promise<Answer<Row>>): Promise<Row[]> {
     refuseWhileHeld('A second connection is taken');
     const [client, release] = await this.connect();
     try {
-      const result = await work(client);
+      const { rows } = await observed(client, sql, () => ask(client));
       release();
-      return result;
+      return rows;
     } catch (error) {
       release(isBroken(error) ? (error as Error) : undefined);
       throw error;

@@ -134,8 +134,8 @@ export class BusTransport extends Server implements CustomTransportStrategy {
 
   private async run(callback: MessageHandler, data: unknown, context: BusContext): Promise<never> {
     try {
-      const answer = this.hooked ? this.instrumented(callback, data, context) : answerOf(callback, data, context);
-      return (await answer) as never;
+      if (this.hooked) return (await this.instrumented(callback, data, context)) as never;
+      return (await finalOf(await callback(data, context))) as never;
     } catch (error) {
       throw asProblem(error);
     }
@@ -146,7 +146,7 @@ export class BusTransport extends Server implements CustomTransportStrategy {
     return new Promise((resolve, reject) => {
       this.runWithProcessingHooks(context, async (ended) => {
         try {
-          resolve(await answerOf(callback, data, context));
+          resolve(await finalOf(await callback(data, context)));
         } catch (error) {
           reject(error);
         } finally {
@@ -158,10 +158,8 @@ export class BusTransport extends Server implements CustomTransportStrategy {
 }
 
 /** Nest answers an Observable where an interceptor is around the handler, and otherwise what the handler answers. */
-async function answerOf(callback: MessageHandler, data: unknown, context: BusContext): Promise<unknown> {
-  const answer = await callback(data, context);
-  return isObservable(answer) ? lastValueFrom(answer, { defaultValue: undefined }) : answer;
-}
+const finalOf = (answer: unknown): unknown =>
+  isObservable(answer) ? lastValueFrom(answer, { defaultValue: undefined }) : answer;
 
 /**
  * The one event that is needed of a service, if its aggregates have no others: then its other events cost nothing here.

@@ -4,6 +4,7 @@ import type { Live } from '@tidegate/contracts/kernel/live';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { bodyTooLarge, ProblemError, timeout, unavailable } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
+import { Fleeting } from '@tidegate/database/fleeting';
 import { refuseWhileHeld } from '@tidegate/database/one-connection';
 import { currentTrace, span, toTraceparent } from '@tidegate/telemetry/trace';
 import type { z } from 'zod';
@@ -61,7 +62,7 @@ export class Bus {
   private readonly tokens: CallerTokens;
   private readonly sealer: SecretSealer;
   private readonly inbox: string;
-  private readonly pending = new Map<string, Pending>();
+  private readonly pending = new Fleeting<string, Pending>();
   private readonly members = new Members((service, answered) => this.askWho(service, answered));
   private readonly asked = new Map<string, (member: string) => void>();
   private readonly subscription: Subscription;
@@ -132,11 +133,7 @@ export class Bus {
 
   close(): void {
     this.subscription.unsubscribe();
-    for (const { reject, timer } of this.pending.values()) {
-      clearTimeout(timer);
-      reject(unavailable(SOON, 'The process is stopping.'));
-    }
-    this.pending.clear();
+    for (const [id] of this.pending.entries()) this.take(id)?.reject(unavailable(SOON, 'The process is stopping.'));
   }
 
   /**
@@ -212,9 +209,9 @@ export class Bus {
     this.held = undefined;
   }
 
-  private async send(operation: Operation, data: Uint8Array, deadlineMs: number): Promise<Msg> {
-    if (this.held) await this.held.promise;
-    return this.sendNow(operation, data, deadlineMs);
+  private send(operation: Operation, data: Uint8Array, deadlineMs: number): Promise<Msg> {
+    const now = () => this.sendNow(operation, data, deadlineMs);
+    return this.held ? this.held.promise.then(now) : now();
   }
 
   private sendNow(operation: Operation, data: Uint8Array, deadlineMs: number): Promise<Msg> {
@@ -250,8 +247,7 @@ export class Bus {
   }
 
   private take(id: string): Pending | undefined {
-    const waiting = this.pending.get(id);
-    this.pending.delete(id);
+    const waiting = this.pending.take(id);
     clearTimeout(waiting?.timer);
     if (this.pending.size === 0) this.emptied();
     return waiting;
@@ -278,7 +274,7 @@ export class Bus {
   /** The connection broke. Reads may be retried at once; the fate of a write remains unknown. */
   private cutShort(): void {
     if (this.beside) return;
-    for (const [id, waiting] of this.pending) {
+    for (const [id, waiting] of this.pending.entries()) {
       if (waiting.operation.readonly) {
         this.take(id)?.reject(unavailable(SOON, 'The connection to the bus broke.'));
         continue;

@@ -10,6 +10,7 @@ import {
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import type { Log } from '@tidegate/telemetry/log';
 import type { Metrics } from '@tidegate/telemetry/metrics';
+import { Series } from '@tidegate/telemetry/series';
 import { fromTraceparent, runInTrace, span } from '@tidegate/telemetry/trace';
 import type { CallerTokens } from './caller-token.ts';
 import { standIn } from './changed-logins.ts';
@@ -51,6 +52,8 @@ export class OperationServer {
   private readonly shedder = new LoadShedder();
   private readonly shed;
   private readonly duration;
+  /** By operation and outcome. */
+  private readonly durations = new Map<string, Map<string, Series>>();
   private readonly outage = { reported: Number.NEGATIVE_INFINITY, requests: 0 };
   private line: Line | undefined;
   /** While the connection is made again. */
@@ -142,14 +145,17 @@ export class OperationServer {
     const handler = this.handlers.get(subject);
     const reply = await this.reply(message, handler);
     if (reply && message.reply) line.publisher.publish(message.reply, this.encodeReply(message, reply));
-    this.duration.observe(
-      {
-        service: this.options.service,
-        operation: handler?.operation.name ?? 'unknown',
-        outcome: reply === undefined ? 'expired' : 'problem' in reply ? reply.problem.code : 'ok',
-      },
-      (performance.now() - started) / 1_000,
-    );
+    const outcome = reply === undefined ? 'expired' : 'problem' in reply ? reply.problem.code : 'ok';
+    this.series(handler?.operation.name ?? 'unknown', outcome).observe((performance.now() - started) / 1_000);
+  }
+
+  private series(operation: string, outcome: string): Series {
+    const known = this.durations.get(operation)?.get(outcome);
+    if (known) return known;
+    const made = new Series(this.duration, { service: this.options.service, operation, outcome });
+    const ofOperation = this.durations.get(operation) ?? new Map<string, Series>();
+    this.durations.set(operation, ofOperation.set(outcome, made));
+    return made;
   }
 
   private async reply(message: Msg, handler: OperationHandler | undefined): Promise<Reply | undefined> {

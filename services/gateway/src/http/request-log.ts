@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { login } from '@tidegate/contracts/identity/sessions';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import { Series } from '@tidegate/telemetry/series';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Busiest, SHOWN } from './busiest.rules.ts';
 
@@ -17,6 +18,8 @@ const LINES_A_SECOND = 50;
 @Injectable()
 export class RequestLog {
   private readonly duration;
+  /** As many as there are routes and statuses. */
+  private readonly durations = new Map<string, Series>();
   private readonly all = process.env['LOG_LEVEL'] === 'debug';
   private readonly busiest = new Busiest();
   private readonly requests = new Budget();
@@ -46,7 +49,7 @@ export class RequestLog {
     const { method } = request;
     const route = request.routeOptions.url ?? 'none';
     const status = reply.statusCode;
-    this.duration.observe({ method, route, status: String(status) }, reply.elapsedTime / 1_000);
+    this.series(method, route, status).observe(reply.elapsedTime / 1_000);
     const { orgId } = request.principal?.caller ?? {};
     if (orgId) this.busiest.add(orgId, Date.now());
     const isLogin = route === LOGIN_PATH && method === 'POST';
@@ -58,6 +61,15 @@ export class RequestLog {
     const failedLogin = isLogin && (status === 401 || status === 429);
     const text = failedLogin ? 'Log-in failed' : isLogin && status < 400 ? 'Logged in' : 'Request';
     this.log.info(this.fields(request, reply, route), text);
+  }
+
+  private series(method: string, route: string, status: number): Series {
+    const key = `${status} ${method} ${route}`;
+    const known = this.durations.get(key);
+    if (known) return known;
+    const made = new Series(this.duration, { method, route, status: String(status) });
+    this.durations.set(key, made);
+    return made;
   }
 
   private fields(request: FastifyRequest, reply: FastifyReply, route: string): Record<string, unknown> {
