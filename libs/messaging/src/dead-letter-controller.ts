@@ -94,6 +94,5 @@ async function stillDead(
   const text = reasonText(reason);
   const attempts = await tenants.as({}, (tx) => countReplay(tx, id, text));
   const error = wordsOf(text);
-  const sentence = error.endsWith('.') ? error : `${error}.`;
-  return refuse(deadLetterFailed, { error, attempts }, `${sentence} Fix the cause, or discard it.`);
+  return refuse(deadLetterFailed, { error, attempts }, `${error.replace(/\.$/, '')}. Fix the cause, or discard it.`);
 }

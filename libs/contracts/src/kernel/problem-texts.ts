@@ -181,7 +181,10 @@ export const PROBLEM_TEXTS = {
     'Plans: {plans}.',
     'There is no product {product}. Products: {products}.',
   ],
-  usage_event_too_old: ['Events may be corrected for {days} days.'],
+  usage_event_too_old: [
+    'Events may be corrected for {days} days.',
+    'A version before this one counted it, which did not store what it says.',
+  ],
   usage_event_voided: ['A voided event stays void. Report what happened with a new id.'],
   webhook_malformed: ['It is signed, and neither an event nor a notification of one.'],
   webhook_signature_invalid: ['There is no Stripe-Signature of about now.'],
