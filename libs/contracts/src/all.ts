@@ -12,6 +12,7 @@ import './billing/operator.ts';
 import './billing/payment-history.ts';
 import './billing/publish.ts';
 import './billing/invoice-pdfs.ts';
+import './billing/billing-details.ts';
 import './billing/invoices.ts';
 import './billing/plans.ts';
 import './billing/preview.ts';

@@ -107,7 +107,7 @@ class PrefacedQuery<Row> {
       bind(this.text, this.values, this.name);
     } catch (error) {
       // A value that cannot be written: nothing was sent, so what was to be parsed is not.
-      this.forget(connection);
+      this.evict(connection);
       return error as Error;
     }
     this.shape = this.name === undefined ? undefined : shapesOf(connection).get(this.name);
@@ -161,7 +161,7 @@ class PrefacedQuery<Row> {
    */
   handleError(error: Error, connection: Wire): void {
     if (this.executed < this.preface.length) IN_PREFACE.add(error);
-    for (const name of this.forget(connection)) connection.close({ type: 'S', name });
+    for (const name of this.evict(connection)) connection.close({ type: 'S', name });
     this.callback(error);
   }
 
@@ -176,7 +176,7 @@ class PrefacedQuery<Row> {
   handleCopyData(): void {}
 
   /** The names of the statements of which it is unknown whether the server has them. */
-  private forget(connection: Wire): string[] {
+  private evict(connection: Wire): string[] {
     const uncertain = this.preface.slice(this.executed).map(({ text }) => statementName(text));
     const names = [...uncertain, this.name].filter((name) => name !== undefined);
     for (const name of names) {

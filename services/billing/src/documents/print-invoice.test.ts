@@ -1,5 +1,6 @@
+import { setBillingDetails } from '@tidegate/contracts/billing/billing-details';
 import { MOST_PRINTED_LINES, printInvoice, printInvoiceOfAny } from '@tidegate/contracts/billing/invoice-pdfs';
-import { chargeOnce, payInvoice, setBillingDetails } from '@tidegate/contracts/billing/invoices';
+import { chargeOnce, payInvoice } from '@tidegate/contracts/billing/invoices';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
 import { noteDeleted } from '@tidegate/database/deleted-organisations';
 import { newId } from '@tidegate/database/ids';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Controller } from '@nestjs/common';
-import { getBillingDetails, setBillingDetails } from '@tidegate/contracts/billing/invoices';
+import { getBillingDetails, setBillingDetails } from '@tidegate/contracts/billing/billing-details';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { recordChange } from '../kernel/change.rows.ts';
 import { changedBy } from '../kernel/subscription.rows.ts';

@@ -1,4 +1,5 @@
-import { listInvoices, setBillingDetails } from '@tidegate/contracts/billing/invoices';
+import { setBillingDetails } from '@tidegate/contracts/billing/billing-details';
+import { listInvoices } from '@tidegate/contracts/billing/invoices';
 import { listAllInvoices } from '@tidegate/contracts/billing/operator';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
 import { setSubscription } from '@tidegate/contracts/billing/subscriptions';

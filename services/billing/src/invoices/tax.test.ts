@@ -1,3 +1,4 @@
+import { setBillingDetails } from '@tidegate/contracts/billing/billing-details';
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import {
   chargeOnce,
@@ -5,7 +6,6 @@ import {
   getInvoice,
   type Invoice,
   listInvoices,
-  setBillingDetails,
 } from '@tidegate/contracts/billing/invoices';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
 import { previewChange } from '@tidegate/contracts/billing/preview';

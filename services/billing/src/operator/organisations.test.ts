@@ -1,5 +1,6 @@
+import { setBillingDetails } from '@tidegate/contracts/billing/billing-details';
 import { createGrant } from '@tidegate/contracts/billing/grants';
-import { chargeOnce, payInvoice, setBillingDetails } from '@tidegate/contracts/billing/invoices';
+import { chargeOnce, payInvoice } from '@tidegate/contracts/billing/invoices';
 import { type OrganisationSummary, organisationStory, searchOrganisations } from '@tidegate/contracts/billing/operator';
 import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
 import { changeSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';

@@ -45,14 +45,14 @@ test('once what is kept of deliveries and of the feed is full, another month tak
       await tradeDone(world, org);
     }
     const today = "now() - interval '12 hours'";
-    const told = async () => ({
+    const counts = async () => ({
       delivered: await count(`deliveries where created_at > ${today} and state = 'delivered'`),
       fed: await count(`happenings where at > ${today}`),
     });
     const all = { delivered: 2 * EVENTS, fed: 2 * EVENTS };
-    await until(async () => isDeepStrictEqual(await told(), all), { what: `what happened on day ${day} to be told` }).catch(
-      async () => expect({ day, ...(await told()) }).toEqual({ day, ...all }),
-    );
+    await until(async () => isDeepStrictEqual(await counts(), all), {
+      what: `what happened on day ${day} to be counted`,
+    }).catch(async () => expect({ day, ...(await counts()) }).toEqual({ day, ...all }));
     await upkeep();
     if (day % 10 === 0) sizes.set(day, await bytesOf(sql, 'notifier'));
     await ageByADay(sql, 'notifier');
