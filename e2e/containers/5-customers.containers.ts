@@ -103,11 +103,14 @@ test('the oldest samples go first, then customers are told, and after a full dis
   const load = keepAsking(customers);
   await trade();
   disk.fill();
-  await until(async () => /No space left|no space left/.test(await stack.do('logs', '--no-color', 'postgres', 'nats')), {
-    withinMs: 300_000,
-    everyMs: 1_000,
-    what: 'A server to find no room',
-  });
+  await until(
+    async () => /No space left|no space left/.test(await stack.do('logs', '--no-color', 'postgres', 'nats')),
+    {
+      withinMs: 300_000,
+      everyMs: 1_000,
+      what: 'A server to find no room',
+    },
+  );
   disk.leave(50);
   await until(isReady, { withinMs: 300_000, everyMs: 500, what: 'The platform to be ready again' });
   await trade();
