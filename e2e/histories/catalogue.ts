@@ -27,7 +27,7 @@ ${declared}  reports: { kind: metered, name: Reports }
   pages: { kind: metered, product: main, name: Pages }
   scans: { kind: metered, name: Scans }
   peak: { kind: metered, name: Peak, meter: { aggregate: max } }
-  guests: { kind: metered, name: Guests, meter: { aggregate: unique } }
+  guests: { kind: metered, name: Guests, meter: { aggregate: unique, value: data.guest } }
   newest: { kind: metered, name: Newest, meter: { aggregate: latest } }
   rooms: { kind: counted, product: main, name: Rooms }
   depth: { kind: level, product: main, name: Depth }
