@@ -74,7 +74,13 @@ const operate = (which: 'list' | 'replay' | 'discard', input: unknown) => {
   const found = operationHandlers(controller).find(
     ({ operation }) => operation === (deadLetters.usage[which] as Operation),
   );
-  return schema.tenants.as({}, (tx) => found?.run({ input, tx } as never) as Promise<{ items: { type: string }[] }>);
+  return schema.tenants.as(
+    {},
+    (tx) =>
+      found?.run({ input, tx, caller: { kind: 'user', userId: 'op', scopes: [] } } as never) as Promise<{
+        items: { type: string }[];
+      }>,
+  );
 };
 
 test('after an outage of the database everything flows again, and nobody waits for connections', async () => {
