@@ -96,10 +96,12 @@ export function shareAPage(visit: Visit, names: NameServer): void {
 
   test('under its own domain nothing leads to what is of the person: neither the bar nor the palette nor the keys', async () => {
     const organisationId = home.split('/').at(-1);
-    // As the installation answers there; cookies of a plain http page are kept at localhost only.
-    await page.route(/\/api\/v1\/installation$/, async (route) => {
+    // As it is answered there; cookies of a plain http page are kept at localhost only.
+    await page.route(/\/api\/v1\/me$/, async (route) => {
       const response = await route.fetch();
-      await route.fulfill({ response, json: { ...(await response.json()), organisationId } });
+      const { installation, ...me } = await response.json();
+      const json = { ...me, organisationId, installation: { ...installation, confined: true } };
+      await route.fulfill({ response, json });
     });
     await visit.go(page, home);
     const bar = page.getByRole('navigation', { name: 'Main' });
