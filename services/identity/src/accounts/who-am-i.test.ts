@@ -20,7 +20,8 @@ const logoOf = (bytes: number) => `data:image/png;base64,${Buffer.concat([PNG], 
 let version = 1;
 async function allow(orgId: string, value: boolean): Promise<void> {
   version += 1;
-  const snapshot = entitlementsOf({ orgId, version, features: { white_label: { kind: 'boolean', value } } });
+  const features = { seats: { kind: 'counted', limit: 20 }, white_label: { kind: 'boolean', value } } as const;
+  const snapshot = entitlementsOf({ orgId, version, features });
   await identity.tenants.run(orgId, (tx) => identity.app.get(Entitlements).store(tx, snapshot));
 }
 
