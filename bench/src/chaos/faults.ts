@@ -79,13 +79,15 @@ const DISK: Fault[] = [
   { name: 'disk slow', needs: hasDisk, strike: async ({ disk, outageMs }) => disk?.slow(2 * outageMs) },
 ];
 
-/** Of our processes, while those of the servers go on. */
-const clockJump = (name: string, ms: number): Fault => ({
+/** Of our processes, while those of the servers go on; or of PostgreSQL, which looks at its clock's file once a second. */
+const clockJump = (name: string, ms: number, of: 'shiftClock' | 'shiftDatabaseClock' = 'shiftClock'): Fault => ({
   name: `clock ${name}`,
+  needs: (world) => world[of] !== undefined,
   strike: async (world) => {
-    world.shiftClock(ms);
+    world[of]?.(ms);
     await sleep(world.outageMs);
-    world.shiftClock(0);
+    world[of]?.(0);
+    if (of === 'shiftDatabaseClock') await sleep(1_000);
   },
 });
 const CLOCK: Fault[] = [
@@ -94,23 +96,10 @@ const CLOCK: Fault[] = [
   clockJump('an hour ahead', 3_600_000),
   clockJump('an hour behind', -3_600_000),
 ];
-
 const DATABASE_CLOCK: Fault[] = [
-  { name: 'an hour ahead', ms: 3_600_000 },
-  { name: 'an hour behind', ms: -3_600_000 },
-].map(
-  ({ name, ms }): Fault => ({
-    name: `clock of PostgreSQL ${name}`,
-    needs: ({ shiftDatabaseClock }) => shiftDatabaseClock !== undefined,
-    strike: async (world) => {
-      world.shiftDatabaseClock?.(ms);
-      await sleep(world.outageMs);
-      world.shiftDatabaseClock?.(0);
-      // It looks at its clock's file once a second.
-      await sleep(1_000);
-    },
-  }),
-);
+  clockJump('of PostgreSQL an hour ahead', 3_600_000, 'shiftDatabaseClock'),
+  clockJump('of PostgreSQL an hour behind', -3_600_000, 'shiftDatabaseClock'),
+];
 
 const linkFaults = (which: 'postgres' | 'nats', to: string): Fault[] => [
   {

@@ -77,12 +77,22 @@ const CHANGES: Record<string, string> = {
   connections: 'Nearly all connections are taken',
   long_transaction: 'A transaction has been open for more than an hour',
   wraparound: 'Half of the transaction ids are used up',
+  index_invalid: '{count, plural, one {The index {index} is invalid} other {# indexes are invalid}}',
+  index_duplicate: '{count, plural, one {The index {index} is there twice} other {# indexes are there twice}}',
+  index_redundant: '{count, plural, one {The index {index} is redundant} other {# indexes are redundant}}',
+  index_unused: '{count, plural, one {Nobody reads the index {index}} other {Nobody reads # indexes}}',
 };
 const TITLES: Record<string, string> = {
   blocked: 'Nobody waits for a lock any more',
   connections: 'Connections are free again',
   long_transaction: 'No transaction is open that long any more',
   wraparound: 'Transaction ids were freed',
+  index_invalid: '{count, plural, one {An invalid index is gone} other {# invalid indexes are gone}}',
+  index_duplicate:
+    '{count, plural, one {An index is no longer there twice} other {# indexes are no longer there twice}}',
+  index_redundant: '{count, plural, one {A redundant index is gone} other {# redundant indexes are gone}}',
+  index_unused:
+    '{count, plural, one {An unused index is read again, or gone} other {# unused indexes are read again, or gone}}',
 };
 const STATUSES: Record<string, string> = {
   trial_started: 'The trial began',
@@ -110,6 +120,9 @@ export function sentenceOf(one: Happening, names: Names): string {
   return count === 1 || one.kind === 'trade.closed' ? text : t('{what} (×{count})', { what: text, count });
 }
 
+const finding = (texts: Record<string, string>, { code = '', index = '', indexes: count = 1 }: Happening['detail']) =>
+  t(texts[code] ?? code, { count, index });
+
 function once({ kind, count, amount, currency, detail }: Happening, names: Names): string {
   const why = detail.code ? t(VARIABLE[detail.code] ?? detail.code) : '';
   // A profit as it is read at a glance: the list has every digit in a column of its own.
@@ -125,15 +138,13 @@ function once({ kind, count, amount, currency, detail }: Happening, names: Names
     case 'server.reachable':
       return t('Answers again, after {time}', { time: lasted(detail.seconds ?? 0) });
     case 'finding.found':
-      return aboutIndexes(detail) ?? t(CHANGES[detail.code ?? ''] ?? detail.code ?? '');
-    case 'finding.solved':
-      return (
-        noMoreIndexes(detail) ??
-        t('{what}, after {time}', {
-          what: t(TITLES[detail.code ?? ''] ?? detail.code ?? ''),
-          time: lasted(detail.seconds ?? 0),
-        })
-      );
+      return finding(CHANGES, detail);
+    case 'finding.solved': {
+      const what = finding(TITLES, detail);
+      // How long there were indexes of a kind says nothing about any of them.
+      const isOfIndexes = detail.code?.startsWith('index_');
+      return isOfIndexes ? what : t('{what}, after {time}', { what, time: lasted(detail.seconds ?? 0) });
+    }
     case 'bot.created':
       return t('Was created');
     case 'bot.started':
@@ -180,52 +191,6 @@ function once({ kind, count, amount, currency, detail }: Happening, names: Names
       return t('API key revoked');
     default:
       return kindWord(kind);
-  }
-}
-
-function aboutIndexes({ code, index = '', indexes: count = 1 }: Happening['detail']): string | undefined {
-  switch (code) {
-    case 'index_invalid':
-      return t('{count, plural, one {The index {index} is invalid} other {# indexes are invalid}}', { count, index });
-    case 'index_duplicate':
-      return t('{count, plural, one {The index {index} is there twice} other {# indexes are there twice}}', {
-        count,
-        index,
-      });
-    case 'index_redundant':
-      return t('{count, plural, one {The index {index} is redundant} other {# indexes are redundant}}', {
-        count,
-        index,
-      });
-    case 'index_unused':
-      return t('{count, plural, one {Nobody reads the index {index}} other {Nobody reads # indexes}}', {
-        count,
-        index,
-      });
-    default:
-      return undefined;
-  }
-}
-
-function noMoreIndexes({ code, indexes: count = 1 }: Happening['detail']): string | undefined {
-  switch (code) {
-    case 'index_invalid':
-      return t('{count, plural, one {An invalid index is gone} other {# invalid indexes are gone}}', { count });
-    case 'index_duplicate':
-      return t('{count, plural, one {An index is no longer there twice} other {# indexes are no longer there twice}}', {
-        count,
-      });
-    case 'index_redundant':
-      return t('{count, plural, one {A redundant index is gone} other {# redundant indexes are gone}}', { count });
-    case 'index_unused':
-      return t(
-        '{count, plural, one {An unused index is read again, or gone} other {# unused indexes are read again, or gone}}',
-        {
-          count,
-        },
-      );
-    default:
-      return undefined;
   }
 }
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROBLEM_TEXTS } from '@tidegate/contracts/kernel/problem-texts';
+import { chooseLocale, unchooseLocale } from '../../test/choose-locale.ts';
 import { problemText } from './problem-text.ts';
-import { loadProblems, loadStrings } from './strings.ts';
 
 type Texts = Readonly<Record<string, string>>;
 const GERMAN = JSON.parse(readFileSync(join(process.cwd(), 'console/src/kernel/problems.de.json'), 'utf8')) as Readonly<
@@ -15,17 +15,7 @@ const IN_OTHER_WORDS = new Set(['{message}', '{said}']);
 /** Addresses of the API, of which the console has pages, and what is said by the button below. */
 const LEFT_OUT = new Set(['checkout', 'id', 'more', 'portal']);
 
-async function choose(locale: 'de' | 'en'): Promise<void> {
-  vi.stubGlobal('document', { documentElement: {} });
-  vi.stubGlobal('localStorage', { getItem: (name: string) => (name === 'tidegate-locale' ? locale : null) });
-  await loadStrings();
-  await loadProblems();
-}
-
-afterEach(async () => {
-  await choose('en');
-  vi.unstubAllGlobals();
-});
+afterEach(unchooseLocale);
 
 test('whatever a contract refuses with says what to do in declared texts, or nothing beyond its title', () => {
   const contracts = join(process.cwd(), 'libs/contracts/src');
@@ -58,7 +48,7 @@ test('every text of every code has a German one with its values', () => {
 });
 
 test('in German a problem is said by its code and the values of its detail', async () => {
-  await choose('de');
+  await chooseLocale('de');
   const said = (code: string, message: string) => problemText({ code, message });
   expect(said('forbidden', 'This needs the scope bots:write.')).toBe('Dafür ist das Recht bots:write nötig.');
   expect(said('role_too_high', 'You are admin, and this concerns the role owner.')).toBe(
@@ -81,7 +71,7 @@ test('in German a problem is said by its code and the values of its detail', asy
 });
 
 test('in English it stays as it is', async () => {
-  await choose('en');
+  await chooseLocale('en');
   expect(problemText({ code: 'forbidden', message: 'This needs the scope bots:write.' })).toBe(
     'This needs the scope bots:write.',
   );

@@ -1,5 +1,5 @@
 import type { TidegateProblem } from '@tidegate/client';
-import { filled, type Params, valuesIn } from '@tidegate/contracts/kernel/fill-text';
+import { filled, type Params, textOf } from '@tidegate/contracts/kernel/fill-text';
 import { ifTranslated, textsOfProblem } from './strings.ts';
 
 /** Values that are words of the platform. All others are names and numbers, which are the same in every language. */
@@ -11,11 +11,9 @@ export function problemText({ code, message }: Pick<TidegateProblem, 'code' | 'm
   const own = texts[message] ?? ifTranslated(message);
   if (own !== undefined) return own;
   // The longest says the most: others may be its beginning, with the rest as the last value.
-  for (const text of Object.keys(texts).toSorted((one, other) => plain(other) - plain(one))) {
-    const values = text.includes('{') ? valuesIn(text, message) : undefined;
-    if (values) return filled(texts[text] ?? '', inWords(values));
-  }
-  return undefined;
+  const longestFirst = Object.keys(texts).toSorted((one, other) => plain(other) - plain(one));
+  const made = textOf(longestFirst, message);
+  return made && filled(texts[made.text] ?? '', inWords(made.values));
 }
 
 /** Letters of a text that are no values. */

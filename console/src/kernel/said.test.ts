@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filled } from '@tidegate/contracts/kernel/fill-text';
 import { CONNECTION_TEXTS } from '@tidegate/contracts/monitor-agent/connection-texts';
+import { chooseLocale, unchooseLocale } from '../../test/choose-locale.ts';
 import { CHECKS, SAID } from './said.ts';
 import { saidText } from './said-text.ts';
-import { loadStrings } from './strings.ts';
 
 const ROOT = process.cwd();
 const GERMAN = JSON.parse(readFileSync(join(ROOT, 'console/src/kernel/said.de.json'), 'utf8')) as Record<
@@ -12,16 +12,7 @@ const GERMAN = JSON.parse(readFileSync(join(ROOT, 'console/src/kernel/said.de.js
   string
 >;
 
-async function choose(locale: 'de' | 'en'): Promise<void> {
-  vi.stubGlobal('document', { documentElement: {} });
-  vi.stubGlobal('localStorage', { getItem: (name: string) => (name === 'tidegate-locale' ? locale : null) });
-  await loadStrings();
-}
-
-afterEach(async () => {
-  await choose('en');
-  vi.unstubAllGlobals();
-});
+afterEach(unchooseLocale);
 
 test('everything that a server’s test, a connection and a finding say has a German text', () => {
   expect(SAID.filter((one) => !(one in GERMAN))).toEqual([]);
@@ -44,7 +35,7 @@ test('a server’s test still says what is translated', () => {
 test('in German names and numbers stand where they belong; in English everything stays', async () => {
   const said = filled(CONNECTION_TEXTS.connection_refused, { host: 'db.example.com', port: 5432 });
   expect(saidText(said)).toBe(said);
-  await choose('de');
+  await chooseLocale('de');
   expect(saidText(said)).toMatch(/db\.example\.com.*5432/);
   expect(saidText(said)).not.toContain('Nothing answers');
   expect(saidText('track_io_timing is off: times of reads and writes are unknown.')).toMatch(

@@ -27,7 +27,7 @@ function strings(): Set<string> {
     for (const [, table = ''] of text.matchAll(
       /const (?:WORDS|KINDS|EACH|FIGURES|TITLES|VARIABLE|STATUSES|PROVIDERS|CHANGES)\b[^=]*= \{([\s\S]*?)\n?\}/g,
     )) {
-      for (const [, one] of table.matchAll(/: '([^']+)'/g)) add(one);
+      for (const [, one] of table.matchAll(/:\s*'([^']+)'/g)) add(one);
     }
   }
   return found;

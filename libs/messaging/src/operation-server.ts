@@ -10,7 +10,7 @@ import {
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import type { Log } from '@tidegate/telemetry/log';
 import type { Metrics } from '@tidegate/telemetry/metrics';
-import { Series } from '@tidegate/telemetry/series';
+import { SeriesMap } from '@tidegate/telemetry/series';
 import { fromTraceparent, runInTrace, span } from '@tidegate/telemetry/trace';
 import type { CallerTokens } from './caller-token.ts';
 import { standIn } from './changed-logins.ts';
@@ -51,9 +51,8 @@ export class OperationServer {
   private readonly handlers: Map<string, OperationHandler>;
   private readonly shedder = new LoadShedder();
   private readonly shed;
-  private readonly duration;
   /** By operation and outcome. */
-  private readonly durations = new Map<string, Map<string, Series>>();
+  private readonly durations: SeriesMap;
   private readonly outage = { reported: Number.NEGATIVE_INFINITY, requests: 0 };
   private line: Line | undefined;
   /** While the connection is made again. */
@@ -65,12 +64,14 @@ export class OperationServer {
     this.publisher = new TurnPublisher(options.nc);
     for (const { operation } of handlers) checkSecrets(operation);
     this.handlers = new Map(handlers.map((handler) => [handler.operation.subject, handler]));
-    this.duration = options.metrics.histogram('tidegate_operation_seconds', 'Time to answer an operation', [
-      'service',
-      'operation',
-      'outcome',
-    ]);
     const { service, metrics } = options;
+    this.durations = new SeriesMap(
+      metrics.histogram('tidegate_operation_seconds', 'Time to answer an operation', [
+        'service',
+        'operation',
+        'outcome',
+      ]),
+    );
     this.shed = metrics.counter('tidegate_operations_shed_total', 'Requests refused because too much was in hand', [
       'service',
     ]);
@@ -146,16 +147,10 @@ export class OperationServer {
     const reply = await this.reply(message, handler);
     if (reply && message.reply) line.publisher.publish(message.reply, this.encodeReply(message, reply));
     const outcome = reply === undefined ? 'expired' : 'problem' in reply ? reply.problem.code : 'ok';
-    this.series(handler?.operation.name ?? 'unknown', outcome).observe((performance.now() - started) / 1_000);
-  }
-
-  private series(operation: string, outcome: string): Series {
-    const known = this.durations.get(operation)?.get(outcome);
-    if (known) return known;
-    const made = new Series(this.duration, { service: this.options.service, operation, outcome });
-    const ofOperation = this.durations.get(operation) ?? new Map<string, Series>();
-    this.durations.set(operation, ofOperation.set(outcome, made));
-    return made;
+    const operation = handler?.operation.name ?? 'unknown';
+    this.durations
+      .at(`${operation} ${outcome}`, () => ({ service: this.options.service, operation, outcome }))
+      .observe((performance.now() - started) / 1_000);
   }
 
   private async reply(message: Msg, handler: OperationHandler | undefined): Promise<Reply | undefined> {

@@ -48,3 +48,18 @@ export class Series {
     return this.inside.hashMap[this.key] as Counted;
   }
 }
+
+/** Those of a histogram that are measured, each looked up by a text that is cheap to make. */
+export class SeriesMap {
+  private readonly known = new Map<string, Series>();
+
+  constructor(private readonly histogram: Histogram) {}
+
+  at(key: string, labels: () => Readonly<Record<string, string>>): Series {
+    const known = this.known.get(key);
+    if (known) return known;
+    const made = new Series(this.histogram, labels());
+    this.known.set(key, made);
+    return made;
+  }
+}

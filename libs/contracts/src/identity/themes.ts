@@ -24,6 +24,7 @@ export const Theme = z
   })
   .meta({ id: 'Theme', description: 'How the pages of an organisation look; null is as Tidegate' });
 export type Theme = z.infer<typeof Theme>;
+export const NO_THEME: Theme = { name: null, accent: null, logo: null };
 
 export const getTheme = operation({
   service: 'identity',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { login } from '@tidegate/contracts/identity/sessions';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
-import { Series } from '@tidegate/telemetry/series';
+import { SeriesMap } from '@tidegate/telemetry/series';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Busiest, SHOWN } from './busiest.rules.ts';
 
@@ -17,9 +17,8 @@ const LINES_A_SECOND = 50;
  */
 @Injectable()
 export class RequestLog {
-  private readonly duration;
   /** As many as there are routes and statuses. */
-  private readonly durations = new Map<string, Series>();
+  private readonly durations: SeriesMap;
   private readonly all = process.env['LOG_LEVEL'] === 'debug';
   private readonly busiest = new Busiest();
   private readonly requests = new Budget();
@@ -30,11 +29,13 @@ export class RequestLog {
     private readonly log: Log,
     metrics: Metrics,
   ) {
-    this.duration = metrics.histogram(
-      'tidegate_http_request_duration_seconds',
-      'Time to answer a request',
-      ['method', 'route', 'status'],
-      SECONDS,
+    this.durations = new SeriesMap(
+      metrics.histogram(
+        'tidegate_http_request_duration_seconds',
+        'Time to answer a request',
+        ['method', 'route', 'status'],
+        SECONDS,
+      ),
     );
     metrics.watchedEach(
       'tidegate_busiest_organisations_requests',
@@ -49,7 +50,9 @@ export class RequestLog {
     const { method } = request;
     const route = request.routeOptions.url ?? 'none';
     const status = reply.statusCode;
-    this.series(method, route, status).observe(reply.elapsedTime / 1_000);
+    this.durations
+      .at(`${status} ${method} ${route}`, () => ({ method, route, status: String(status) }))
+      .observe(reply.elapsedTime / 1_000);
     const { orgId } = request.principal?.caller ?? {};
     if (orgId) this.busiest.add(orgId, Date.now());
     const isLogin = route === LOGIN_PATH && method === 'POST';
@@ -61,15 +64,6 @@ export class RequestLog {
     const failedLogin = isLogin && (status === 401 || status === 429);
     const text = failedLogin ? 'Log-in failed' : isLogin && status < 400 ? 'Logged in' : 'Request';
     this.log.info(this.fields(request, reply, route), text);
-  }
-
-  private series(method: string, route: string, status: number): Series {
-    const key = `${status} ${method} ${route}`;
-    const known = this.durations.get(key);
-    if (known) return known;
-    const made = new Series(this.duration, { method, route, status: String(status) });
-    this.durations.set(key, made);
-    return made;
   }
 
   private fields(request: FastifyRequest, reply: FastifyReply, route: string): Record<string, unknown> {

@@ -22,6 +22,12 @@ interface Window extends SharedWindow {
 const usedIn = ({ used, elsewhere }: Window): number => used + elsewhere;
 
 type What = 'network' | 'anonymous' | 'caller' | 'service_key';
+const FROM = {
+  network: ' from one network',
+  anonymous: ' from one network without valid credentials',
+  caller: '',
+  service_key: '',
+} as const satisfies Record<What, string>;
 
 /**
  * Requests a minute, counted in this gateway alone unless a Redis is shared: N gateways allow N times the limit, which
@@ -145,13 +151,10 @@ export class RateLimits {
   ): never {
     this.refusals.inc({ limit: what });
     const retryAfterSeconds = soon ?? Math.max(1, Math.ceil((window.endsAt - now) / 1_000));
-    const from =
-      what === 'network'
-        ? ' from one network'
-        : what === 'anonymous'
-          ? ' from one network without valid credentials'
-          : '';
-    throw rateLimited({ retryAfterSeconds }, `At most ${limit} requests a minute${from}. Wait ${retryAfterSeconds} s.`);
+    throw rateLimited(
+      { retryAfterSeconds },
+      `At most ${limit} requests a minute${FROM[what]}. Wait ${retryAfterSeconds} s.`,
+    );
   }
 
   /** Windows are in the order of their start, so the first ones end first. */

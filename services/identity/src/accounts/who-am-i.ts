@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { listAccountEvents, me, updateMe } from '@tidegate/contracts/identity/profile';
+import { NO_THEME } from '@tidegate/contracts/identity/themes';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Output } from '@tidegate/contracts/kernel/operation';
 import { unauthenticated } from '@tidegate/contracts/kernel/problem';
@@ -14,7 +15,6 @@ import { requirePerson } from '../kernel/people.ts';
 import { findUser, type ProfileChange, toProfile, updateProfile } from '../kernel/user.rows.ts';
 import { findHere } from './here.rows.ts';
 
-const NO_THEME = { name: null, accent: null, logo: null };
 type Here = Output<typeof me>['organisation'];
 
 /** People in more organisations than this page through the list. */

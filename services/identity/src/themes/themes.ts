@@ -1,13 +1,11 @@
 import { Controller } from '@nestjs/common';
-import { getTheme, setTheme, type Theme } from '@tidegate/contracts/identity/themes';
+import { getTheme, NO_THEME, setTheme, type Theme } from '@tidegate/contracts/identity/themes';
 import { invalidFields } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { faultOfLogo } from './logo.rules.ts';
 import { findTheme, saveTheme } from './theme.rows.ts';
-
-const NONE: Theme = { name: null, accent: null, logo: null };
 
 /** What an organisation's own people see instead of Tidegate. */
 @Controller()
@@ -22,13 +20,13 @@ export class Themes {
   async get({ input: { organisationId: orgId } }: OperationContext<typeof getTheme>): Promise<Theme> {
     const reader = this.tenants.reader({ orgId });
     const theme = await findTheme(reader);
-    return theme && (await this.entitlements.has(reader, 'white_label')) ? theme : NONE;
+    return theme && (await this.entitlements.has(reader, 'white_label')) ? theme : NO_THEME;
   }
 
   @Handles(setTheme)
   async set({ input, tx, was }: OperationContext<typeof setTheme>): Promise<Theme> {
     await this.entitlements.feature(tx, 'white_label');
-    was((await findTheme(tx)) ?? NONE);
+    was((await findTheme(tx)) ?? NO_THEME);
     const fault = input.logo && faultOfLogo(input.logo);
     if (fault) throw invalidFields([fault]);
     const theme = { name: input.name ?? null, accent: input.accent?.toLowerCase() ?? null, logo: input.logo ?? null };

@@ -21,7 +21,7 @@ export interface Known {
 const SILENT_S = 300;
 const LONG_S = 3_600;
 /** Of two billion ids: vacuum should have been there long ago, and the age from which it drops everything else. */
-const OLD_SHARE = 0.5;
+export const OLD_SHARE = 0.5;
 const FAILSAFE_SHARE = 0.75;
 const XIDS = 2 ** 31;
 const COLD = 0.9;

@@ -1,12 +1,11 @@
 import { findingFound, findingSolved } from '@tidegate/contracts/monitor-agent/server-list';
 import type { Tx } from '@tidegate/database/tx';
 import type { Outbox } from '@tidegate/messaging/outbox';
+import { OLD_SHARE } from '../servers/server-findings.rules.ts';
 import { deleteStanding, insertStanding, listStanding } from '../servers/standing-finding.rows.ts';
 import { HALF } from './wraparound.rules.ts';
 
 const KIND = 'wraparound';
-/** As in the list of servers. */
-const FOUND_SHARE = 0.5;
 /** One vacuum more or less makes no difference. */
 const SOLVED_SHARE = 0.45;
 
@@ -28,7 +27,7 @@ export class WraparoundFinding {
     const share = Math.max(0, ...ages.map(({ xidAge }) => xidAge)) / HALF;
     const before = this.since === undefined ? await this.stored(tx) : this.since;
     let after = before;
-    if (before === null && share >= FOUND_SHARE) {
+    if (before === null && share >= OLD_SHARE) {
       const name = await insertStanding(tx, serverId, KIND, new Date(now));
       const value = Math.round(share * 1_000) / 1_000;
       if (name) await outbox.emit(tx, findingFound, { serverId, name, kind: KIND, value });

@@ -46,7 +46,7 @@ export class ChangingWindow {
     own: readonly (readonly [key: string, held: Held])[],
   ) {
     for (const [key, held] of own) this.own.set(key, held);
-    this.held = this.find();
+    this.decide();
   }
 
   /** What decides the window. */
@@ -60,7 +60,7 @@ export class ChangingWindow {
     const was = this.own.get(key);
     if (held) this.own.set(key, held);
     else this.own.delete(key);
-    if (was && was === this.held) this.held = this.find();
+    if (was && was === this.held) this.decide();
     else if (held && this.isBetter(held)) this.held = held;
     return this.counts() - before;
   }
@@ -69,10 +69,9 @@ export class ChangingWindow {
     return this.held?.value ?? 0;
   }
 
-  private find(): Held | undefined {
+  private decide(): void {
     this.held = this.rest;
     for (const held of this.own.values()) if (this.isBetter(held)) this.held = held;
-    return this.held;
   }
 
   private isBetter({ value, at, n }: Held): boolean {
