@@ -3,6 +3,7 @@ import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { ingestUsage } from '@tidegate/contracts/usage/usage';
 import { newId } from '@tidegate/database/ids';
 import { Housekeeping } from '@tidegate/runtime/housekeeping';
+import { bytesOf } from '@tidegate/testing/age-rows';
 import { EnforceRetention } from '@tidegate/usage/retention/enforce-retention.loop';
 import { DAY } from './histories/calendar.ts';
 import { World } from './histories/world.ts';
@@ -39,15 +40,7 @@ test('once what is kept is full, another month takes no more room', async () => 
       while ((await housekeeping.expireSequences()) === 'again');
     }
   };
-  /** As autovacuum has left it: what is deleted is used again. */
-  const megabytes = async (): Promise<number> => {
-    await world.query('vacuum');
-    const [row] = await world.query<{ bytes: string }>(
-      `select sum(pg_total_relation_size(c.oid)) as bytes from pg_class c
-        where c.relnamespace in ('usage'::regnamespace, 'billing'::regnamespace) and c.relkind = 'r'`,
-    );
-    return Number(row?.bytes) / 2 ** 20;
-  };
+  const megabytes = async () => (await bytesOf((sql) => world.query<object>(sql), 'usage', 'billing')) / 2 ** 20;
   const sizes = new Map<number, number>();
   for (let day = STEP_DAYS; day <= DAYS; day += STEP_DAYS) {
     for (const orgId of organisations) await report(orgId);

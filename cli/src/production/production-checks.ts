@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { isBackupConfigured } from '@tidegate/runtime/backup-state';
 import { readVariable } from '@tidegate/runtime/config';
+import { listOf } from '@tidegate/runtime/list-of';
 import { readSecrets } from '@tidegate/runtime/secrets-file';
 import { hostOf, isOnThisMachine, isWeak, localHosts } from '@tidegate/runtime/settings-checks';
 import pg from 'pg';
@@ -73,9 +74,7 @@ function needsNone({ env, dataDir }: Pick<Installation, 'env' | 'dataDir'>): boo
   if (localHosts(env).length === 0) return false;
   const { publicUrl } = checkEnvironment({ ...env, DATA_DIR: dataDir });
   const secrets = readSecrets(dataDir);
-  const servers = ['DATABASE_URL', 'NATS_URL'].flatMap((name) =>
-    (readVariable(env, name) ?? secrets[name] ?? '').split(',').filter(Boolean),
-  );
+  const servers = ['DATABASE_URL', 'NATS_URL'].flatMap((name) => listOf(readVariable(env, name) ?? secrets[name]));
   return publicUrl.startsWith('https:') && servers.every((server) => isOnThisMachine(hostOf(server), env));
 }
 

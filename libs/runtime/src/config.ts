@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { listOf } from './list-of.ts';
 
 /**
  * A service's configuration: one zod object whose keys are environment variables, each with a description.
@@ -55,10 +56,4 @@ function variable(env: NodeJS.ProcessEnv, name: string): [string, string][] {
 export const envInt = (least: number, most: number) =>
   z.string().regex(/^\d+$/, 'a whole number').transform(Number).pipe(z.int().min(least).max(most));
 export const envFlag = () => z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
-export const envList = () =>
-  z.string().transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
-  );
+export const envList = () => z.string().transform((text) => listOf(text));

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import type { RoomLimits } from './disk-room.ts';
 import { place } from './embedded/postgres.ts';
+import { listOf } from './list-of.ts';
 import type { SettingsReader } from './settings-reader.ts';
 
 /** Who deletes samples, and who tells customers. */
@@ -16,8 +17,7 @@ export function readDiskRoom(
   const lowPercent = reader.integer('DISK_LOW_PERCENT', 10, 0, 50);
   const nonePercent = reader.integer('DISK_FULL_PERCENT', 5, 0, 50);
   if (nonePercent > lowPercent) reader.problems.push('DISK_FULL_PERCENT must not be larger than DISK_LOW_PERCENT');
-  const named = (reader.get('DISK_FOLDERS') ?? '').split(',').map((folder) => folder.trim());
-  const folders = named.filter(Boolean).map((folder) => resolve(folder));
+  const folders = listOf(reader.get('DISK_FOLDERS')).map((folder) => resolve(folder));
   // A name with a mistake would be a rule that never holds, and nobody would know.
   for (const folder of asks ? folders : [])
     if (!existsSync(folder)) reader.problems.push(`DISK_FOLDERS: there is no folder ${folder}`);

@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path';
 import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { generateSealingKeys } from '@tidegate/vault/seal-box';
+import { listOf } from './list-of.ts';
 
 /** `monitor-agent` → `MONITOR_AGENT`: how a service is called in names of variables. */
 export const variablePrefix = (service: string): string => service.toUpperCase().replaceAll('-', '_');
@@ -86,20 +87,14 @@ export function writeSecrets(dataDir: string, secrets: Secrets): void {
   closeSync(folder);
 }
 
+/** Of a key ring: its keys are a list. */
 export const encryptionKeyName = (service: string): string => `${variablePrefix(service)}_ENCRYPTION_KEY`;
-
-/** A key ring as the value of one variable. */
-export const splitKeys = (text: string): string[] =>
-  text
-    .split(',')
-    .map((key) => key.trim())
-    .filter(Boolean);
 
 /** Changes the ring of one service in the file and nothing else. */
 export function changeKeys(dataDir: string, service: string, change: (keys: string[]) => string[]): void {
   const secrets = readSecrets(dataDir);
   const name = encryptionKeyName(service);
-  writeSecrets(dataDir, { ...secrets, [name]: change(splitKeys(secrets[name] ?? '')).join(',') });
+  writeSecrets(dataDir, { ...secrets, [name]: change(listOf(secrets[name])).join(',') });
 }
 
 export const makePassword = (): string => randomBytes(24).toString('base64url');

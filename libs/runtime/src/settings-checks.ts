@@ -1,4 +1,5 @@
 import { isExecutable } from './embedded/processes.ts';
+import { listOf } from './list-of.ts';
 import { encryptionKeyName, isExposed, sealingNames, secretsFile, variablePrefix } from './secrets-file.ts';
 import type { Settings } from './settings.ts';
 import { trustedProxies } from './trust-proxy.ts';
@@ -45,11 +46,7 @@ export function checkForm(settings: Settings, env: NodeJS.ProcessEnv, problems: 
 /** Loopback, and the servers of which somebody said that they are on a network of this machine alone. */
 export const isOnThisMachine = (host: string, env: NodeJS.ProcessEnv): boolean =>
   LOOPBACK.test(host) || localHosts(env).includes(host);
-export const localHosts = (env: NodeJS.ProcessEnv): string[] =>
-  (env['LOCAL_HOSTS'] ?? '')
-    .split(',')
-    .map((host) => host.trim())
-    .filter(Boolean);
+export const localHosts = (env: NodeJS.ProcessEnv): string[] => listOf(env['LOCAL_HOSTS']);
 
 const protocolOf = (url: string): string => (URL.canParse(url) ? new URL(url).protocol : '');
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : '');

@@ -11,6 +11,7 @@ import { CurrentSecrets } from './current-secrets.ts';
 import type { RoomLimits } from './disk-room.ts';
 import { asksForRoom, readDiskRoom } from './disk-settings.ts';
 import type { LicenceFiles } from './licence/installation-licence.ts';
+import { listOf } from './list-of.ts';
 import {
   BUS_MEMBERS,
   encryptionKeyName,
@@ -18,7 +19,6 @@ import {
   readSecrets,
   SEALING_SERVICES,
   sealingNames,
-  splitKeys,
   variablePrefix,
 } from './secrets-file.ts';
 import { schemaOf } from './service.ts';
@@ -237,7 +237,7 @@ function readEncryptionKeys(
 ): Settings['encryptionKeys'] {
   const given = SEALING_SERVICES.filter((service) => reader.read(encryptionKeyName(service), hosts(what, service)));
   return Object.fromEntries(
-    given.map((service) => [service, () => splitKeys(readAgain().get(encryptionKeyName(service)) ?? '')]),
+    given.map((service) => [service, () => listOf(readAgain().get(encryptionKeyName(service)))]),
   );
 }
 

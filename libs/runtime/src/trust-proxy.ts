@@ -1,13 +1,11 @@
 import { isIP } from 'node:net';
+import { listOf } from './list-of.ts';
 
 const NAMES = ['loopback', 'linklocal', 'uniquelocal'];
 
 /** The reverse proxies that TRUST_PROXY names, or why it cannot be read. */
 export function trustedProxies(text: string | undefined): { proxies: string[]; problem: string | undefined } {
-  const proxies = (text ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
+  const proxies = listOf(text);
   const wrong = proxies.filter((proxy) => !isNetwork(proxy));
   if (wrong.length === 0) return { proxies, problem: undefined };
   const problem = `TRUST_PROXY must be addresses, networks such as 10.0.0.0/8, or ${NAMES.join(', ')}, not "${wrong.join('", "')}"`;

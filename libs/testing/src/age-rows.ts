@@ -40,12 +40,12 @@ export async function ageByADay(run: Run, schema: string): Promise<void> {
     end $$`);
 }
 
-/** What the schema takes on the disk, as autovacuum has left it: what was deleted is used again. */
-export async function bytesOf<Row>(run: (sql: string) => Promise<Row[]>, schema: string): Promise<number> {
+/** What these schemas take on the disk, as autovacuum has left them: what was deleted is used again. */
+export async function bytesOf<Row>(run: (sql: string) => Promise<Row[]>, ...schemas: string[]): Promise<number> {
   await run('vacuum');
   const [row] = await run(
     `select sum(pg_total_relation_size(oid))::float8 as bytes from pg_class
-      where relnamespace = '${schema}'::regnamespace and relkind = 'r'`,
+      where relnamespace in (${schemas.map((schema) => `'${schema}'::regnamespace`).join(', ')}) and relkind = 'r'`,
   );
   return Number((row as { bytes: number }).bytes);
 }
