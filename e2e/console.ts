@@ -95,6 +95,8 @@ export function browserConsole(visit: Visit, names: NameServer): void {
       const asked: string[] = [];
       const note = (request: Request) => {
         const { pathname } = new URL(request.url());
+        // What the page before it asked last belongs to that one.
+        if (request.isNavigationRequest()) asked.length = 0;
         if (pathname.startsWith('/api/')) asked.push(pathname);
       };
       page.on('request', note);

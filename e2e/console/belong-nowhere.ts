@@ -84,7 +84,10 @@ export function belongNowhere(visit: Visit, mails: Mails): void {
       await dialog.getByRole('button', { name: 'Change the role' }).click();
       await until(async () => (await roles()).at(-1) === 'owner', { what: 'the new role' });
       await host.getByLabel('Role of Welcoming Person').selectOption('viewer');
-      await button(host, 'Change the role').click();
+      await host
+        .getByRole('row', { name: 'Welcoming Person' })
+        .getByRole('button', { name: 'Change the role' })
+        .click();
       await dialog.getByText('It is your own role').waitFor();
       await dialog.getByRole('button', { name: 'No' }).click();
       await dialog.waitFor({ state: 'detached' });

@@ -1,19 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseLsn } from '@tidegate/backup/kernel/lsn.rules';
 import type { Manifest } from '@tidegate/backup/kernel/manifest';
 import { CannotTryHere, type Foreign } from '@tidegate/backup/postgres/take-over.queries';
 import { TidegateClient } from '@tidegate/client';
 import { backupFolder, readBackupState } from '@tidegate/runtime/backup-state';
-import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { EMBEDDED_MAJOR } from '@tidegate/runtime/embedded/postgres-binaries';
-import { tail, waitFor } from '@tidegate/runtime/embedded/processes';
 import { makePassword, readSecrets } from '@tidegate/runtime/secrets-file';
-import { startTimeoutMs } from '@tidegate/runtime/settings';
 import { externalUrl } from '../external-servers.ts';
-import { ROOT } from '../kernel/installation.ts';
+import { OWN_COMMAND, startSecondPlatform } from '../second-platform.ts';
 import { chooseBackup } from './choose-backup.ts';
 import type { Place } from './open-place.ts';
 import { restoreInto } from './restore.ts';
@@ -119,33 +116,17 @@ function makeScratch(dataDir: string, env: NodeJS.ProcessEnv): string {
 
 /** Starts it, logs in as a new operator, and stops it. */
 async function tryIt(scratch: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const port = await freePort();
-  const log = join(scratch, 'drill.log');
-  const out = openSync(log, 'a', 0o600);
-  const command = [...process.execArgv, join(ROOT, 'cli', 'dist', 'main.js')];
-  const own = { ...env, PORT: String(port), ROLES: 'identity,gateway' };
-  const child = spawn(process.execPath, [...command, 'start'], { stdio: ['ignore', out, out], env: own });
+  const platform = await startSecondPlatform({ ...env, ROLES: 'identity,gateway' }, join(scratch, 'drill.log'));
   try {
-    const url = `http://localhost:${port}`;
-    const ready = () =>
-      fetch(`${url}/health/ready`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-    const within = startTimeoutMs(env) + 30_000;
-    await waitFor(async () => child.exitCode !== null || (await ready()), within);
-    if (child.exitCode !== null || !(await ready())) {
-      throw new Error(`The restored platform did not start. The last lines of its log:\n${tail(log)}`);
-    }
-    await logIn(url, command, own);
+    await logIn(platform.url, env);
   } finally {
-    await end(child);
+    await platform.stop();
   }
 }
 
-async function logIn(url: string, command: string[], env: NodeJS.ProcessEnv): Promise<void> {
+async function logIn(url: string, env: NodeJS.ProcessEnv): Promise<void> {
   const email = `drill-${randomBytes(4).toString('hex')}@drill.invalid`;
-  const { password } = JSON.parse(await outputOf([...command, 'users', 'create-admin', email], env)) as {
+  const { password } = JSON.parse(await outputOf([...OWN_COMMAND, 'users', 'create-admin', email], env)) as {
     password: string;
   };
   const { accessToken } = await new TidegateClient({ url }).sessionsLogin({ email, password });
@@ -163,9 +144,4 @@ function outputOf(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
     child.once('error', reject);
     child.once('close', (code) => (code === 0 ? resolve(out) : reject(new Error(said.trim().slice(-1_000)))));
   });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  child.kill('SIGTERM');
-  await waitFor(() => child.exitCode !== null || child.signalCode !== null, 150_000);
 }

@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@tidegate/runtime/embedded/free-port';
-import { tail, waitFor } from '@tidegate/runtime/embedded/processes';
-import { startTimeoutMs } from '@tidegate/runtime/settings';
 import { ROOT, say } from '../kernel/installation.ts';
+import { startSecondPlatform } from '../second-platform.ts';
 import { type Counted, countUsage } from './count-usage.ts';
 import { logInAsOperator, signUp } from './customer.ts';
 import { startCustomerDatabase } from './customer-database.ts';
@@ -37,7 +34,17 @@ export async function demo(options: { json: boolean; ownLoad: boolean }): Promis
     closing.unshift(() => database.server.stop());
     say('Waiting for the platform …');
     const adminPassword = randomBytes(16).toString('hex');
-    const platform = await startPlatform(folder, adminPassword);
+    const platform = await startSecondPlatform(
+      {
+        ...process.env,
+        DATA_DIR: join(folder, 'data'),
+        // Figures every five seconds instead of every minute: nobody wants to wait for a demo.
+        MONITOR_MINUTE_SECONDS: '5',
+        ADMIN_PASSWORD: adminPassword,
+        PLANS_FILE: join(ROOT, 'plans', 'tidegate.yaml'),
+      },
+      join(folder, 'platform.log'),
+    );
     closing.unshift(platform.stop);
     const operator = await logInAsOperator(platform.url, adminPassword);
     const customer = await signUp(platform.url, 'demo@example.com', operator);
@@ -53,43 +60,4 @@ export async function demo(options: { json: boolean; ownLoad: boolean }): Promis
   } finally {
     for (const close of closing) await close();
   }
-}
-
-async function startPlatform(
-  folder: string,
-  adminPassword: string,
-): Promise<{ url: string; stop: () => Promise<void> }> {
-  const port = await freePort();
-  const log = join(folder, 'platform.log');
-  const out = openSync(log, 'a');
-  const child = spawn(process.execPath, [...process.execArgv, join(ROOT, 'cli', 'dist', 'main.js'), 'start'], {
-    stdio: ['ignore', out, out],
-    // Figures every five seconds instead of every minute: nobody wants to wait for a demo.
-    env: {
-      ...process.env,
-      PORT: String(port),
-      DATA_DIR: join(folder, 'data'),
-      MONITOR_MINUTE_SECONDS: '5',
-      ADMIN_PASSWORD: adminPassword,
-      PLANS_FILE: join(ROOT, 'plans', 'tidegate.yaml'),
-    },
-  });
-  const url = `http://localhost:${port}`;
-  const ready = () =>
-    fetch(`${url}/health/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  if (
-    !(await waitFor(async () => child.exitCode !== null || (await ready()), startTimeoutMs(process.env) + 30_000)) ||
-    child.exitCode !== null
-  ) {
-    throw new Error(`The platform did not start. The last lines of its log:\n${tail(log)}`);
-  }
-  return { url, stop: () => stopChild(child) };
-}
-
-async function stopChild(child: ChildProcess): Promise<void> {
-  child.kill('SIGTERM');
-  await waitFor(() => child.exitCode !== null || child.signalCode !== null, 150_000);
 }

@@ -47,17 +47,25 @@ export async function startPlatform(
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (log += String(chunk)));
   const url = `http://localhost:${port}`;
-  await until(
-    async () => {
-      if (hasEnded(child)) {
-        throw new Hopeless(`It ended with ${child.exitCode ?? child.signalCode}:\n${log.slice(-3_000)}`);
-      }
-      return log.includes('Ready after') && (await fetch(`${url}/health/ready`)).ok;
-    },
-    { withinMs: 60_000, everyMs: 100, what: 'The platform' },
-  ).catch((error: Error) => {
-    throw error instanceof Hopeless ? error : new Error(`${error.message}\n${log.slice(-2_000)}`);
-  });
+  try {
+    await until(
+      async () => {
+        if (hasEnded(child)) {
+          throw new Hopeless(`It ended with ${child.exitCode ?? child.signalCode}:\n${log.slice(-3_000)}`);
+        }
+        return log.includes('Ready after') && (await fetch(`${url}/health/ready`)).ok;
+      },
+      { withinMs: 60_000, everyMs: 100, what: 'The platform' },
+    );
+  } catch (error) {
+    // Between the look for a free port and listening there, another test's server may take it.
+    if (options.port === undefined && hasEnded(child) && new RegExp(`EADDRINUSE.*:${port}\\b`).test(log)) {
+      if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
+      return startPlatform(options);
+    }
+    if (error instanceof Hopeless) throw error;
+    throw new Error(`${(error as Error).message}\n${log.slice(-2_000)}`);
+  }
   return {
     url,
     dataDir,
