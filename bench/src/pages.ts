@@ -160,7 +160,10 @@ async function measure(page: Page, devtools: CDPSession, address: string): Promi
   await page.goto(address);
   await page.locator('main h1').first().waitFor();
   await until(async () => (await page.locator('.mantine-Skeleton-root').count()) === 0, { what: `${address} is read` });
-  const paintMs = await page.evaluate<number>('globalThis.paintMs');
+  // The browser tells of a paint after it.
+  const paint = () => page.evaluate<number>('globalThis.paintMs');
+  await until(async () => (await paint()) > 0, { what: `${address} is painted` });
+  const paintMs = await paint();
   // Counted from the navigation on.
   const paintCpuMs = await cpu();
   let interactionCpuMs = 0;

@@ -63,7 +63,7 @@ export function ListHappenings() {
             <Empty title={t('Nothing that this filter shows')}>{t('Take something out of the filter.')}</Empty>
           ) : (
             <Empty title={t('Nothing has happened yet')}>
-              {t('Nothing so far: what servers, bots, members and payments do stands here a moment later.')}
+              {t('What servers, bots, members and payments do stands here a moment later.')}
             </Empty>
           )
         }

@@ -11,9 +11,10 @@ import type { z } from 'zod';
 import type { CallerTokens } from './caller-token.ts';
 import { standIn } from './changed-logins.ts';
 import { isOutage } from './errors.ts';
-import { Members, whoSubject } from './members.ts';
+import { Members, subjectFor, whoSubject } from './members.ts';
 import { type NatsWatch, watchOf } from './nats-watch.ts';
 import type { SecretSealer } from './sealer.ts';
+import { hasSecrets } from './secrets.ts';
 import { TurnPublisher } from './turn-publisher.ts';
 import { decode, encode, MAX_MESSAGE_BYTES, type Reply, textOf } from './wire.ts';
 
@@ -34,9 +35,11 @@ const OUTPUT_PREFIX = '{"output":';
 const SOON = { retryAfterSeconds: 1 };
 /** A call without responders, and a read that failed, is retried once after this long: a replica may just be starting. */
 const ASK_AGAIN_MS = 250;
-/** A read without an answer is sent again after this long: the replica that took it may have died. */
-const REPEAT_MS = 4_000;
-/** How long a write still waits after the connection broke: its answer is very likely lost. */
+/** What may be repeated and has no answer is sent again after this long: the replica that took it may have died. */
+const REPEAT_MS = 2_000;
+/** A write that takes longer waits for others meanwhile, and would keep them busy twice. */
+const QUICK_MS = 10_000;
+/** How long a write without a key still waits after the connection broke: its answer is very likely lost. */
 const AFTER_BREAK_MS = 2_000;
 
 interface Pending {
@@ -45,8 +48,11 @@ interface Pending {
   operation: Operation;
   timer: NodeJS.Timeout;
   ends: number;
-  /** The request to send again when no answer comes; the first answer counts. */
+  /** What is sent again when no answer comes, if it may be; the first answer counts. */
   repeat: Uint8Array | undefined;
+  /** Who was sent it last; undefined: whoever the server drew. */
+  member: string | undefined;
+  sent: number;
 }
 
 /**
@@ -162,7 +168,7 @@ export class Bus {
     const sealed = this.sealer.sealInput(operation, input);
     const request = this.encodeRequest(sealed, options, deadlineMs);
     try {
-      return await this.send(operation, request, deadlineMs);
+      return await this.send(operation, request, deadlineMs, mayRepeat(operation, options));
     } catch (error) {
       for (const listener of this.onSilence) listener();
       const left = began + deadlineMs - performance.now() - ASK_AGAIN_MS;
@@ -170,7 +176,7 @@ export class Bus {
       const harmless = operation.readonly || this.unheard.has(error as object);
       if (!away || !harmless || left <= 0 || this.nc.isClosed()) throw error;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-      return this.send(operation, this.encodeRequest(sealed, options, left), left);
+      return this.send(operation, this.encodeRequest(sealed, options, left), left, mayRepeat(operation, options));
     }
   }
 
@@ -209,26 +215,32 @@ export class Bus {
     this.held = undefined;
   }
 
-  private send(operation: Operation, data: Uint8Array, deadlineMs: number): Promise<Msg> {
-    const now = () => this.sendNow(operation, data, deadlineMs);
+  private send(operation: Operation, data: Uint8Array, deadlineMs: number, again: boolean): Promise<Msg> {
+    const now = () => this.sendNow(operation, data, deadlineMs, again);
     return this.held ? this.held.promise.then(now) : now();
   }
 
-  private sendNow(operation: Operation, data: Uint8Array, deadlineMs: number): Promise<Msg> {
+  private sendNow(operation: Operation, data: Uint8Array, deadlineMs: number, again: boolean): Promise<Msg> {
     if (!this.watch.connected && !this.beside) return Promise.reject(unavailable(SOON, 'The bus is not connected.'));
     return new Promise((resolve, reject) => {
       this.sequence += 1;
       const id = this.sequence.toString(36);
-      const repeat = operation.readonly && deadlineMs > 2 * REPEAT_MS ? data : undefined;
+      const repeat = again && deadlineMs > REPEAT_MS ? data : undefined;
       const timer = setTimeout(() => this.expire(id), repeat ? REPEAT_MS : deadlineMs);
-      this.pending.set(id, { resolve, reject, operation, timer, ends: performance.now() + deadlineMs, repeat });
-      this.publish(id, operation, data);
+      const ends = performance.now() + deadlineMs;
+      const waiting: Pending = { resolve, reject, operation, timer, ends, repeat, member: undefined, sent: 0 };
+      this.pending.set(id, waiting);
+      this.publish(id, waiting, data);
     });
   }
 
-  private publish(id: string, operation: Operation, data: Uint8Array): void {
-    const subject = this.members.subjectFor(operation.service, operation.subject);
+  private publish(id: string, waiting: Pending, data: Uint8Array): void {
+    const { service, subject: shared } = waiting.operation;
+    waiting.member = this.members.next(service);
+    waiting.sent += 1;
+    const subject = subjectFor(service, shared, waiting.member);
     (this.beside ?? this.publisher).publish(subject, data, { reply: this.inbox + id }, (error) => {
+      if (mayHaveHappened(waiting)) return;
       this.take(id)?.reject(isOutage(error) ? unavailable(SOON, 'The bus is not connected.') : error);
     });
   }
@@ -256,12 +268,7 @@ export class Bus {
   private expire(id: string): void {
     const unanswered = this.pending.get(id);
     if (unanswered?.repeat) {
-      const { operation, repeat } = unanswered;
-      unanswered.repeat = undefined;
-      unanswered.timer = setTimeout(() => this.expire(id), unanswered.ends - performance.now());
-      void this.members.suspect(operation.service).then(() => {
-        if (this.pending.has(id)) this.publish(id, operation, repeat);
-      });
+      this.repeat(id, unanswered, unanswered.repeat);
       return;
     }
     const waiting = this.take(id);
@@ -271,12 +278,29 @@ export class Bus {
     waiting.reject(timeout(SOON, `${service} did not answer ${name} in time.`));
   }
 
-  /** The connection broke. Reads may be retried at once; the fate of a write remains unknown. */
+  /** Once more, as long as it is not known that whoever has it is there. */
+  private repeat(id: string, waiting: Pending, data: Uint8Array): void {
+    const { operation, member } = waiting;
+    const left = waiting.ends - performance.now();
+    if (left <= REPEAT_MS) waiting.repeat = undefined;
+    waiting.timer = setTimeout(() => this.expire(id), Math.min(left, REPEAT_MS));
+    void this.members.suspect(operation.service).then(() => {
+      if (member !== undefined && this.members.isThere(operation.service, member)) return;
+      const isConnected = this.watch.connected || this.beside;
+      if (isConnected && this.pending.get(id) === waiting) this.publish(id, waiting, data);
+    });
+  }
+
+  /** The connection broke. Reads may be retried at once, what has a key is sent again; the fate of another write remains unknown. */
   private cutShort(): void {
     if (this.beside) return;
     for (const [id, waiting] of this.pending.entries()) {
       if (waiting.operation.readonly) {
         this.take(id)?.reject(unavailable(SOON, 'The connection to the bus broke.'));
+        continue;
+      }
+      if (waiting.repeat) {
+        waiting.member = undefined;
         continue;
       }
       clearTimeout(waiting.timer);
@@ -289,13 +313,16 @@ export class Bus {
     const id = message.subject.slice(this.inbox.length);
     // Without members the server answers as well, with nothing.
     if (id.startsWith('who-')) return void (message.data.length > 0 && this.asked.get(id)?.(textOf(message.data)));
-    const waiting = this.take(id);
-    if (!waiting) return;
     // The server answers when nobody is subscribed: status 503 and no body.
     if (message.data.length > 0) {
-      waiting.resolve(message);
+      this.take(id)?.resolve(message);
       return;
     }
+    const waiting = this.pending.get(id);
+    if (!waiting) return;
+    if (waiting.member) this.members.forget(waiting.operation.service, waiting.member);
+    if (mayHaveHappened(waiting)) return;
+    this.take(id);
     const nobody = unavailable(SOON, 'No replica is running.');
     this.unheard.add(nobody);
     waiting.reject(nobody);
@@ -305,3 +332,13 @@ export class Bus {
     return { kind: 'service', service: this.service, scopes: ['*'], ...(orgId ? { orgId } : {}) };
   }
 }
+
+/**
+ * Whether the call may be sent again without asking: a read, or a write whose key lets it happen once. One whose answer has
+ * secrets shows them to the first alone, and the public have no keys.
+ */
+const mayRepeat = ({ readonly, scope, deadlineMs, output }: Operation, { idempotencyKey }: CallOptions): boolean =>
+  readonly || (idempotencyKey !== undefined && scope !== 'public' && deadlineMs <= QUICK_MS && !hasSecrets(output));
+
+/** A write that was sent before: that this time it reached nobody does not say that it did not happen. */
+const mayHaveHappened = ({ operation, sent }: Pending): boolean => !operation.readonly && sent > 1;

@@ -7,7 +7,10 @@ import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
  * later. Meanwhile it is handed its share of the requests, and nobody answers them. So a caller who was not answered asks
  * who is there, and sends to one of those by turns for as long as such a member may live.
  */
-const ANSWER_MS = 300;
+/** How long others may answer after the first, and how long somebody may: a link may be slow, a member about to come back. */
+const OTHERS_MS = 300;
+const SOMEBODY_MS = 3_000;
+const EACH_MS = 500;
 const ASK_AGAIN_MS = 3_000;
 const DEAD_LIVE_MS = 15 * 60_000;
 
@@ -18,6 +21,10 @@ export const membersPrefix = (service: ServiceName): string => `${operationPrefi
 export const whoSubject = (service: ServiceName): string => `${membersPrefix(service)}who`;
 /** Before the names of operations in what is sent to one member. */
 export const memberPrefix = (service: ServiceName, member: string): string => `${membersPrefix(service)}${member}.`;
+
+/** `member`: as one of those that answered, undefined for the queue group. */
+export const subjectFor = (service: ServiceName, subject: string, member: string | undefined): string =>
+  member === undefined ? subject : memberPrefix(service, member) + subject.slice(operationPrefix(service).length);
 
 interface Known {
   members: readonly string[];
@@ -44,20 +51,28 @@ export class Members {
     return this.find(service, known);
   }
 
-  /** Where a request for this subject of the service goes next. */
-  subjectFor(service: ServiceName, subject: string): string {
+  /** Who gets the next request for the service; undefined: whoever the server draws. */
+  next(service: ServiceName): string | undefined {
     const known = this.known.get(service);
-    if (!known) return subject;
+    if (!known) return undefined;
     const now = performance.now();
     if (now > known.until) {
       this.known.delete(service);
-      return subject;
+      return undefined;
     }
     if (now > known.askedAt + ASK_AGAIN_MS) void this.find(service, known);
-    const member = known.members[known.turn++ % known.members.length];
-    return member === undefined
-      ? subject
-      : memberPrefix(service, member) + subject.slice(operationPrefix(service).length);
+    return known.members[known.turn++ % known.members.length];
+  }
+
+  /** Whether this one answered when it was last asked who is there. */
+  isThere(service: ServiceName, member: string): boolean {
+    return this.known.get(service)?.members.includes(member) ?? false;
+  }
+
+  /** The server knows that nobody of that name is there any more. */
+  forget(service: ServiceName, member: string): void {
+    const known = this.known.get(service);
+    if (known) known.members = known.members.filter((one) => one !== member);
   }
 
   private find(service: ServiceName, known: Known): Promise<void> {
@@ -70,10 +85,19 @@ export class Members {
   }
 
   private async answers(service: ServiceName): Promise<string[]> {
-    const members: string[] = [];
-    const end = this.ask(service, (member) => members.push(member));
-    await pause(ANSWER_MS, undefined, { ref: false });
-    end();
-    return members;
+    const members = new Set<string>();
+    const first = Promise.withResolvers<void>();
+    const ends: (() => void)[] = [];
+    const note = (member: string) => {
+      members.add(member);
+      first.resolve();
+    };
+    for (let waited = 0; waited < SOMEBODY_MS && members.size === 0; waited += EACH_MS) {
+      ends.push(this.ask(service, note));
+      await Promise.race([first.promise, pause(EACH_MS, undefined, { ref: false })]);
+    }
+    if (members.size > 0) await pause(OTHERS_MS, undefined, { ref: false });
+    for (const end of ends) end();
+    return [...members];
   }
 }

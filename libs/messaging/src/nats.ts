@@ -16,6 +16,8 @@ export interface NatsSettings extends NatsLogin {
   member?: string;
 }
 
+const CONNECT_MS = 5_000;
+
 /**
  * Reconnects without end: an outage of NATS is waited out, and readiness reports it. Replies come to an inbox of our
  * own.
@@ -38,6 +40,8 @@ export async function connectNats(settings: NatsSettings, name: string): Promise
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     waitOnFirstConnect: true,
+    // Of one attempt: a link that was silent meanwhile may answer the next one.
+    timeout: CONNECT_MS,
     noAsyncTraces: true,
     // The pulse asks much sooner.
     pingInterval: 120_000,

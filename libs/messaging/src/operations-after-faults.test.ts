@@ -16,6 +16,7 @@ import { until } from '@tidegate/testing/until';
 import { z } from 'zod';
 import { Bus } from './bus.ts';
 import { CallerTokens } from './caller-token.ts';
+import { Members } from './members.ts';
 import { connectNats } from './nats.ts';
 import { watchOf } from './nats-watch.ts';
 import { OperationServer } from './operation-server.ts';
@@ -306,19 +307,26 @@ test('without the bus calls are refused at once, running reads too; when it is b
   release(0);
 });
 
-test('a member that is dead while the server does not know it costs the calls that it got, and none after them', async () => {
+/** A member whose connection is dead, which the server does not know. */
+async function deadMember(): Promise<() => Promise<void>> {
   const proxy = await droppingProxy(nats.port);
   const dying = await connectNats(
     { servers: [`nats://127.0.0.1:${proxy.port}`], user: 'identity', password: 'x' },
     'dying',
   );
   const handlers = [readState, change].map((one) => ({ operation: one, run: async () => undefined }));
-  const dead = new OperationServer({ ...options(), nc: dying }, handlers);
-  dead.start();
+  new OperationServer({ ...options(), nc: dying }, handlers).start();
   await dying.flush();
   proxy.drop();
   proxy.swallow(true);
+  return async () => {
+    await dying.close().catch(() => undefined);
+    await proxy.close();
+  };
+}
 
+test('a member that is dead while the server does not know it costs the calls that it got, and none after them', async () => {
+  const bury = await deadMember();
   const call = (deadlineMs: number) =>
     bus.call(change, { n: 1 }, { deadlineMs }).then(
       () => true,
@@ -329,6 +337,58 @@ test('a member that is dead while the server does not know it costs the calls th
   await setTimeout(1_000);
   const after = await Promise.all(Array.from({ length: 40 }, () => call(patient(3_000))));
   expect(after).toEqual(after.map(() => true));
-  await dying.close().catch(() => undefined);
-  await proxy.close();
+  await bury();
+});
+
+test('of the calls that it got, those that may be repeated are answered all the same', async () => {
+  const bury = await deadMember();
+  const answered = (work: () => Promise<unknown>) =>
+    Promise.all(
+      Array.from({ length: 20 }, () =>
+        work().then(
+          () => true,
+          () => false,
+        ),
+      ),
+    );
+  const deadlineMs = patient(12_000);
+  const reads = answered(() => bus.call(readState, { n: 1 }, { deadlineMs }));
+  const writes = answered(() => bus.call(change, { n: 1 }, { deadlineMs, idempotencyKey: crypto.randomUUID() }));
+  expect([...(await reads), ...(await writes)]).toEqual(Array.from({ length: 40 }, () => true));
+  await bury();
+});
+
+test('a write with a key is not sent again to those that are there and slow, one without a key to nobody', async () => {
+  let calls = 0;
+  const { promise: parked, resolve: release } = Promise.withResolvers<number>();
+  answer = () => {
+    calls += 1;
+    return parked;
+  };
+  const call = (idempotencyKey?: string) =>
+    bus.call(change, { n: 1 }, { deadlineMs: 30_000, ...(idempotencyKey ? { idempotencyKey } : {}) });
+  const without = call();
+  // Whoever has the first is not known, whoever has the next is.
+  const first = call('a');
+  await until(() => calls === 3, { what: 'The first with a key once more' });
+  const next = call('b');
+  await until(() => calls === 4, { what: 'The next' });
+  await setTimeout(5_000);
+  expect(calls).toBe(4);
+  release(7);
+  expect(await Promise.all([without, first, next])).toEqual([7, 7, 7]);
+});
+
+test('members behind a slow link, or that come back a moment later, are found', async () => {
+  let asked = 0;
+  const members = new Members((_, answered) => {
+    asked += 1;
+    const timer = globalThis.setTimeout(() => asked > 1 && answered('a'), 700);
+    return () => clearTimeout(timer);
+  });
+  await members.suspect('identity');
+  expect(members.next('identity')).toBe('a');
+  expect(members.isThere('identity', 'a')).toBe(true);
+  members.forget('identity', 'a');
+  expect(members.next('identity')).toBeUndefined();
 });

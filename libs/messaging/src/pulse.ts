@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { watchOf } from './nats-watch.ts';
 
-const BEAT_MS = 3_000;
+const BEAT_MS = 2_000;
 /** A connection that missed so many beats was silently dropped, or its server hangs. */
 const MISSED = 2;
 /** After a stall of this process the answer may have arrived without having been read. */
