@@ -160,7 +160,7 @@ async function measure(page: Page, devtools: CDPSession, address: string): Promi
   await page.goto(address);
   await page.locator('main h1').first().waitFor();
   await until(async () => (await page.locator('.mantine-Skeleton-root').count()) === 0, { what: `${address} is read` });
-  // The browser tells of a paint after it.
+  // The browser reports a paint after it.
   const paint = () => page.evaluate<number>('globalThis.paintMs');
   await until(async () => (await paint()) > 0, { what: `${address} is painted` });
   const paintMs = await paint();

@@ -320,7 +320,7 @@ export class Bus {
     }
     const waiting = this.pending.get(id);
     if (!waiting) return;
-    if (waiting.member) this.members.forget(waiting.operation.service, waiting.member);
+    if (waiting.member) this.members.evict(waiting.operation.service, waiting.member);
     if (mayHaveHappened(waiting)) return;
     this.take(id);
     const nobody = unavailable(SOON, 'No replica is running.');

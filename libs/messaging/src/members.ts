@@ -70,7 +70,7 @@ export class Members {
   }
 
   /** The server knows that nobody of that name is there any more. */
-  forget(service: ServiceName, member: string): void {
+  evict(service: ServiceName, member: string): void {
     const known = this.known.get(service);
     if (known) known.members = known.members.filter((one) => one !== member);
   }

@@ -389,6 +389,6 @@ test('members behind a slow link, or that come back a moment later, are found', 
   await members.suspect('identity');
   expect(members.next('identity')).toBe('a');
   expect(members.isThere('identity', 'a')).toBe(true);
-  members.forget('identity', 'a');
+  members.evict('identity', 'a');
   expect(members.next('identity')).toBeUndefined();
 });
