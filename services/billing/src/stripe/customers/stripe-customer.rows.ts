@@ -49,6 +49,15 @@ export async function nextSeq(tx: Tx): Promise<{ seq: string; at: Date }> {
   return row as { seq: string; at: Date };
 }
 
+/** How they pay, as it was found last; null: never. */
+export async function storedPayment(tx: Tx, customerId: string): Promise<unknown> {
+  const row = await tx.one<{ payment: unknown }>(
+    'select payment from stripe_customers where org_id = $1 and customer_id = $2',
+    [tx.orgId, customerId],
+  );
+  return row?.payment ?? null;
+}
+
 /** False when what a later fetch found is stored already. Locks the customer until the commit. */
 export async function advanceTo(
   tx: Tx,

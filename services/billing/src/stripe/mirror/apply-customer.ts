@@ -8,11 +8,11 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import { saveDoublePayments } from '../../kernel/double-payment.rows.ts';
 import { lockBilling } from '../../kernel/subscription.rows.ts';
 import { ProviderStates } from '../../subscriptions/apply-provider-state.ts';
-import { advanceTo, dropCustomer } from '../customers/stripe-customer.rows.ts';
+import { advanceTo, dropCustomer, storedPayment } from '../customers/stripe-customer.rows.ts';
 import { priceKeys } from '../prices/stripe-price.rows.ts';
 import { isDirty } from './dirty.rows.ts';
 import { storeDisputes } from './disputes.ts';
-import { driftsOf } from './drift.rules.ts';
+import { type Drift, driftsOf } from './drift.rules.ts';
 import { type Fact, invoiceFacts, statusFact } from './facts.rules.ts';
 import type { CustomerState } from './fetch-customer.ts';
 import {
@@ -64,16 +64,18 @@ export class ApplyCustomer {
   apply(fetched: Fetched, also: (tx: Tx) => Promise<void>): Promise<void> {
     return this.tenants.run(fetched.orgId, async (tx) => {
       const { customerId, seq, state } = fetched;
-      if (await advanceTo(tx, customerId, { seq, payment: state.payment })) await this.store(tx, fetched);
+      const paying = fetched.compare ? await storedPayment(tx, customerId) : null;
+      if (await advanceTo(tx, customerId, { seq, payment: state.payment })) await this.store(tx, fetched, paying);
       await also(tx);
     });
   }
 
-  private async store(tx: Tx, fetched: Fetched): Promise<void> {
+  private async store(tx: Tx, fetched: Fetched, paying: unknown): Promise<void> {
     const { orgId, customerId, livemode, seq, state } = fetched;
     // Before the account's lock, as whoever changes subscriptions takes them.
     const at = await lockBilling(tx, orgId);
-    if (fetched.compare) await this.compare(tx, fetched);
+    const compared = fetched.compare && !(await isDirty(tx, customerId));
+    const drifts = compared ? await differences(tx, fetched, paying) : [];
     const before = await statuses(tx);
     await saveSubscriptions(tx, seq, state.subscriptions);
     await this.invoices.store(tx, seq, livemode, state.invoices);
@@ -88,18 +90,17 @@ export class ApplyCustomer {
       await dropCustomer(tx, customerId);
     }
     const fresh = await insertFacts(tx, facts);
+    // Those of invoices and subscriptions differ with them.
+    const unheard = fresh.filter((one) => state.facts.includes(one));
+    if (compared) drifts.push(...unheard.map(({ key, data }) => ({ what: `fact ${key}`, ours: null, theirs: data })));
+    await this.report(tx, orgId, drifts);
     await this.invoices.announce(tx, fresh);
     for (const { kind, key } of fresh) this.log.info({ orgId, kind, key }, 'Heard from Stripe');
     await storeDisputes(tx, this.outbox.emitter(tx), state.disputes);
     await this.follow(tx, fetched, at);
   }
 
-  private async compare(tx: Tx, { orgId, customerId, state }: Fetched): Promise<void> {
-    if (await isDirty(tx, customerId)) return;
-    const drifts = [
-      ...driftsOf('subscription', await storedSubscriptions(tx), state.subscriptions),
-      ...driftsOf('invoice', await storedInvoices(tx), state.invoices),
-    ];
+  private async report(tx: Tx, orgId: string, drifts: readonly Drift[]): Promise<void> {
     if (drifts.length === 0) return;
     await saveDrifts(tx, drifts);
     this.drift.inc(drifts.length);
@@ -122,6 +123,17 @@ export class ApplyCustomer {
       await this.states.apply(tx, emit, orgId, product, { ...state, seq, pastDueSince });
     }
   }
+}
+
+/** What nothing has announced. `paying`: how they paid, as it was stored; null: it never was. */
+async function differences(tx: Tx, { customerId, state }: Fetched, paying: unknown): Promise<Drift[]> {
+  const id = customerId;
+  const payment = JSON.parse(JSON.stringify(state.payment)) as unknown;
+  return [
+    ...driftsOf('subscription', await storedSubscriptions(tx), state.subscriptions),
+    ...driftsOf('invoice', await storedInvoices(tx), state.invoices),
+    ...(paying === null ? [] : driftsOf('customer', [{ id, payment: paying }], [{ id, payment }])),
+  ];
 }
 
 function changes({ subscriptions }: CustomerState, before: ReadonlyMap<string, string>): Fact[] {

@@ -222,6 +222,29 @@ test('the daily comparison finds what differs from Stripe, says so and heals it'
   expect(await world.drifts(org)).toHaveLength(1);
 });
 
+test('what the comparison alone finds of money and cards is a difference as well', async () => {
+  await open();
+  const org = await world.organisation();
+  await world.buy(org);
+  await world.settle();
+  const customer = await world.customerOf(org);
+  await world.compare();
+  await world.tenants.run(org, async (tx) => {
+    await tx.query(`update stripe_customers set payment = jsonb_set(payment, '{delinquent}', 'true')`, []);
+  });
+  // Webhooks are lost, and nobody has read the list of events.
+  world.endpoint.away = true;
+  const [charge] = (await world.dashboard.charges.list({ customer })).data;
+  await world.dashboard.refunds.create({ charge: charge?.id as string });
+  await world.compare();
+  const drifts = await world.drifts(org);
+  expect(drifts.map(({ what }) => what)).toEqual(
+    expect.arrayContaining([`customer ${customer} payment`, `fact charge:${charge?.id}:refunded:2900`]),
+  );
+  await world.compare();
+  expect(await world.drifts(org)).toHaveLength(drifts.length);
+});
+
 test('a comparison that failed is made again within the hour, one that was made is not', async () => {
   await open();
   const org = await world.organisation();
