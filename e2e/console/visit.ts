@@ -115,7 +115,7 @@ export class Visit {
         await put(theme);
         const faults = await accessibilityFaults(page, { colours: theme !== themes[0] });
         found.push(...faults.map((fault) => `${theme}, ${width}: ${fault}`));
-        if (size === WIDE) found.push(...(await cutTables(page)));
+        if (size === WIDE) found.push(...(await cutTables(page)), ...(await longFigures(page)));
         // Not in the other colours: a chart keeps those with which it was drawn.
         if (theme === (shown ?? 'light')) await this.pictures.take(page, `${theme}-${width}`);
       }
@@ -149,6 +149,12 @@ const cutTables = async (page: Page): Promise<string[]> =>
     [...document.querySelectorAll('main table[aria-label]')]
       .filter(({ parentElement: frame }) => frame.scrollWidth > frame.clientWidth + 1)
       .map((table) => location.pathname + ' cuts the table ' + table.ariaLabel)`)) as string[];
+
+/** What stands above a page is read at a glance; every digit is shown when it is pointed at. */
+const longFigures = async (page: Page): Promise<string[]> =>
+  (await page.evaluate(`[...document.querySelectorAll('main dl.facts dd')]
+    .filter((figure) => /[1-9]\\d*[.,]\\d{5}/.test(figure.innerText))
+    .map((figure) => location.pathname + ' shows every digit of ' + figure.innerText)`)) as string[];
 
 type Theme = 'light' | 'dark';
 const THEMES: readonly Theme[] = ['light', 'dark'];

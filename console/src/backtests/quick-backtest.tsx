@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useOrg, useRead, useWrite } from '../kernel/api.ts';
 import { Fact } from '../kernel/fact.tsx';
 import { ProblemNote } from '../kernel/problem-note.tsx';
-import { Profit } from '../kernel/profit.tsx';
+import { Amount, Profit } from '../kernel/profit.tsx';
 import { StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { ALL_CANDLES, rangeOf } from '../ladder/feed.rules.ts';
@@ -29,6 +29,7 @@ export function QuickBacktest({
   const id = run.data?.id ?? '';
   const backtest = useRead('backtestsGet', { backtestId: id }, { enabled: id !== '', everyMs: 2_000 });
   const data = backtest.data?.id === id ? backtest.data : run.data;
+  const amount = (value: string | null) => value && <Amount amount={value} currency={data?.currency ?? ''} />;
   return (
     <section className="stack" aria-label={t('Backtest')} aria-live="polite">
       <RangeFields form={days} setForm={setDays} end />
@@ -58,8 +59,8 @@ export function QuickBacktest({
             <>
               <Fact name={t('Closed profit')} value={<Profit amount={data.profitRounded} currency={data.currency} />} />
               <Fact name={t('Closed trades')} value={data.closedTrades} />
-              <Fact name={t('Deepest drawdown')} value={`${data.maxDrawdown} ${data.currency}`} />
-              <Fact name={t('Most money in a trade')} value={`${data.maxCapital} ${data.currency}`} />
+              <Fact name={t('Deepest drawdown')} value={amount(data.maxDrawdown)} />
+              <Fact name={t('Most money in a trade')} value={amount(data.maxCapital)} />
             </>
           )}
         </dl>

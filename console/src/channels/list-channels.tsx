@@ -71,6 +71,7 @@ export function ListChannels() {
                   <Confirm
                     label={t('Delete')}
                     question={t('Delete the channel {name}?', { name })}
+                    consequence={t('Nothing more is sent to it, and the list of what was sent to it goes with it.')}
                     onYes={() => remove.mutate({ channelId: id })}
                   />
                 </span>

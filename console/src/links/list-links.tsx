@@ -70,7 +70,9 @@ export function ListLinks() {
       <Reading of={links}>
         {({ items, more, first }) =>
           items.length === 0 ? (
-            <Empty title={t('Nothing is shared')} />
+            <Empty title={t('Nothing is shared')}>
+              {t('A link is shown once, works until you revoke it, and can end by itself.')}
+            </Empty>
           ) : (
             <DataTable
               {...links.table}

@@ -56,7 +56,9 @@ export function DecideDeadLetters() {
       <Reading of={letters}>
         {({ items, more }) =>
           items.length === 0 ? (
-            <Empty title={t('Nothing failed')} />
+            <Empty title={t('Nothing failed')}>
+              {t('What the service could not handle after all its attempts stands here, to be replayed or discarded.')}
+            </Empty>
           ) : (
             <DataTable name={t('Dead letters')} rows={items} columns={columns} rowKey={({ id }) => id} more={more} />
           )

@@ -47,7 +47,9 @@ export function DecideOrders() {
       <Reading of={orders}>
         {({ items, more }) =>
           items.length === 0 ? (
-            <Empty title={t('Nobody waits')} />
+            <Empty title={t('Nobody waits')}>
+              {t('Orders of plans that need an approval stand here until you decide them.')}
+            </Empty>
           ) : (
             <DataTable
               name={t('Orders')}

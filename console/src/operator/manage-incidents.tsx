@@ -49,7 +49,9 @@ export function ManageIncidents() {
       <Reading of={incidents}>
         {({ items, more }) =>
           items.length === 0 ? (
-            <Empty title={t('No incidents in the last 90 days')} />
+            <Empty title={t('No incidents in the last 90 days')}>
+              {t('Open one when customers notice something: it stands on the public page until it is resolved.')}
+            </Empty>
           ) : (
             <>
               {items.map((one) => (

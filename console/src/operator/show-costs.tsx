@@ -64,10 +64,10 @@ function Tables({ figures: { currency, unknown, meters, plans, organisations } }
           {
             key: 'organisation',
             title: t('Organisation'),
-            value: ({ organisationId }) => organisationId,
-            cell: ({ organisationId }) => (
+            value: ({ organisationId, name }) => name || organisationId,
+            cell: ({ organisationId, name }) => (
               <Link to="/o/$org/operator/organisations/$organisationId" params={{ org, organisationId }}>
-                {organisationId}
+                {name || organisationId}
               </Link>
             ),
           },

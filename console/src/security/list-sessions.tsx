@@ -49,7 +49,12 @@ export function ListSessions() {
         current ? (
           <StateMark mark="ok">{t('this one')}</StateMark>
         ) : (
-          <Confirm label={t('End')} question={t('End this session?')} onYes={() => end.mutate({ sessionId: id })} />
+          <Confirm
+            label={t('End')}
+            question={t('End this session?')}
+            consequence={t('Whoever uses it has to log in again.')}
+            onYes={() => end.mutate({ sessionId: id })}
+          />
         ),
     },
   ];
@@ -64,6 +69,7 @@ export function ListSessions() {
               <Confirm
                 label={t('End all others')}
                 question={t('End all sessions but this one?')}
+                consequence={t('Whoever uses one of them has to log in again.')}
                 onYes={() => endOthers.mutate({})}
               />
             ) : null}

@@ -58,6 +58,7 @@ export function Invitations({ mayInvite, roles }: { mayInvite: boolean; roles: r
           <Confirm
             label={t('Take back')}
             question={t('Take back the invitation of {email}?', { email })}
+            consequence={t('The link of its mail works no more.')}
             onYes={() => revoke.mutate({ invitationId: id })}
           />
         </span>

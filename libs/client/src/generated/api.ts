@@ -865,6 +865,8 @@ export type CostFigures = {
   /** Those that bring least come first */
   organisations: Array<{
     organisationId: Id;
+    /** Empty while it is not known */
+    name: string;
     plans: Array<string>;
     /** What recurs in a month, at the end of this one */
     mrrMinor: number;

@@ -45,7 +45,17 @@ export const CostFigures = z
       }),
     ),
     organisations: z
-      .array(z.object({ organisationId: Id, plans: z.array(z.string()), mrrMinor, usageMinor, cost, margin }))
+      .array(
+        z.object({
+          organisationId: Id,
+          name: z.string().meta({ description: 'Empty while it is not known', examples: ['Acme'] }),
+          plans: z.array(z.string()),
+          mrrMinor,
+          usageMinor,
+          cost,
+          margin,
+        }),
+      )
       .meta({ description: 'Those that bring least come first' }),
     csv: z.string().optional().meta({ description: 'The table, when CSV was asked for' }),
   })

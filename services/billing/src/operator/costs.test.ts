@@ -5,6 +5,7 @@ import { newId } from '@tidegate/database/ids';
 import { type Fixture, openBilling } from '../../test/fixture.ts';
 import { SHOP } from '../../test/shop.ts';
 import { addItems, type NewItem } from '../invoices/invoice-item.rows.ts';
+import { markProfile } from './profile.rows.ts';
 import { monthAfter, monthOf, startOf } from './revenue.rules.ts';
 
 let billing: Fixture;
@@ -21,6 +22,8 @@ afterAll(() => billing.close());
 
 test('what was used in a month stands against what recurs at its end, by organisation, plan and meter, and as CSV', async () => {
   const [ada, bob] = [await billing.create(), await billing.create()];
+  const known = { name: 'Ada', at: new Date().toISOString() };
+  await billing.tenants.system('catalogue', (tx) => markProfile(tx, ada, known));
   await billing.call(setSubscription, { organisationId: ada, product: 'monitoring', plan: 'pro', reason: 'x' });
   // Of every organisation, at the start of this month, and before it.
   billing.used['server_minutes'] = [
@@ -30,8 +33,16 @@ test('what was used in a month stands against what recurs at its end, by organis
   const said = await billing.call(getCosts, {});
   expect(said).toMatchObject({ currency: 'EUR', month, unknown: 0 });
   expect(said.organisations).toEqual([
-    { organisationId: bob, plans: ['monitoring.free'], mrrMinor: 0, usageMinor: 0, cost: '5', margin: '-5' },
-    { organisationId: ada, plans: ['monitoring.pro'], mrrMinor: 4_900, usageMinor: 0, cost: '5', margin: '44' },
+    { organisationId: bob, name: '', plans: ['monitoring.free'], mrrMinor: 0, usageMinor: 0, cost: '5', margin: '-5' },
+    {
+      organisationId: ada,
+      name: 'Ada',
+      plans: ['monitoring.pro'],
+      mrrMinor: 4_900,
+      usageMinor: 0,
+      cost: '5',
+      margin: '44',
+    },
   ]);
   expect(said.plans).toEqual([
     { product: 'monitoring', plan: 'free', organisations: 1, mrrMinor: 0, usageMinor: 0, cost: '5', margin: '-5' },
@@ -39,7 +50,9 @@ test('what was used in a month stands against what recurs at its end, by organis
   ]);
   expect(said.meters).toEqual([{ meter: 'server_minutes', unitCost: '0.0005', quantity: '20000', cost: '10' }]);
   const one = await billing.call(getCosts, { organisationId: ada, format: 'csv', table: 'organisations' });
-  expect(one.csv).toBe(`organisationId,plans,mrrMinor,usageMinor,cost,margin\r\n${ada},monitoring.pro,4900,0,5,44\r\n`);
+  expect(one.csv).toBe(
+    `organisationId,name,plans,mrrMinor,usageMinor,cost,margin\r\n${ada},Ada,monitoring.pro,4900,0,5,44\r\n`,
+  );
   expect((await billing.call(getCosts, { currency: 'USD', limit: 1 })).organisations).toMatchObject([{ cost: '10' }]);
   await expect(billing.call(getCosts, { month: monthAfter(month) })).rejects.toMatchObject({
     data: { errors: [{ field: '/month' }] },
@@ -74,7 +87,15 @@ test('what use and packages were charged for counts as brought; what recurs, ano
   });
   const said = await billing.call(getCosts, { organisationId: org });
   expect(said.organisations).toEqual([
-    { organisationId: org, plans: ['monitoring.free'], mrrMinor: 0, usageMinor: 2_000, cost: '5', margin: '15' },
+    {
+      organisationId: org,
+      name: '',
+      plans: ['monitoring.free'],
+      mrrMinor: 0,
+      usageMinor: 2_000,
+      cost: '5',
+      margin: '15',
+    },
   ]);
   expect(said.plans).toMatchObject([
     { product: null, plan: null, usageMinor: 1_000, margin: '10' },

@@ -10,6 +10,7 @@ import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { chargedUsage } from './charged-usage.rows.ts';
 import { type Costing, costFigures, type Used } from './cost.rules.ts';
 import { csvOf } from './csv.rules.ts';
+import { namesOf } from './profile.rows.ts';
 import { type Fact, monthAfter, monthOf, startOf } from './revenue.rules.ts';
 import { eachCustomer } from './revenue-fact.rows.ts';
 
@@ -69,7 +70,17 @@ export class GetCosts {
       }
     }
     const { meters, plans, organisations } = costFigures(read.costing, used, read.currency);
-    const shown = { meters, plans, organisations: organisations.slice(0, input.limit) };
+    const listed = organisations.slice(0, input.limit);
+    const names = await namesOf(
+      this.tenants.reader({ system: 'catalogue' }),
+      listed.map(({ organisationId }) => organisationId),
+    );
+    const named = listed.map(({ organisationId, ...row }) => ({
+      organisationId,
+      name: names.get(organisationId) ?? '',
+      ...row,
+    }));
+    const shown = { meters, plans, organisations: named };
     const csv = input.format === 'csv' ? { csv: tableOf(shown, input.table) } : {};
     return { currency: read.currency, month, asOf: new Date(end).toISOString(), unknown, ...shown, ...csv };
   }
@@ -103,7 +114,7 @@ function newest(facts: readonly Fact[]): Fact[] {
 
 /** The columns as the contract names them. */
 const tableOf = (
-  figures: Pick<ReturnType<typeof costFigures>, (typeof COST_TABLES)[number]>,
+  figures: Pick<CostFigures, (typeof COST_TABLES)[number]>,
   table: (typeof COST_TABLES)[number],
 ): string =>
   csvOf(

@@ -17,6 +17,15 @@ export async function markProfile(
   );
 }
 
+/** Needs a transaction that sees all of them. */
+export async function namesOf(tx: Tx, orgIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.query<{ org_id: string; name: string }>(
+    'select org_id, name from organisation_profiles where org_id = any($1::uuid[])',
+    [orgIds],
+  );
+  return new Map(rows.map(({ org_id, name }) => [org_id, name]));
+}
+
 export interface MarkedProfile {
   org_id: string;
   marks: number;
