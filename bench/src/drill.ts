@@ -12,7 +12,7 @@ import type { Result } from './main.ts';
  *
  *   npm run -s bench -- drill 30     the days of the demo
  */
-const GOALS = { recoverySeconds: 60, lossSeconds: 300 };
+const GOALS = { recoverySeconds: 300, lossSeconds: 60 };
 
 interface Drilled {
   tables: number;

@@ -78,7 +78,7 @@ async function exact(tenants: TenantDatabase) {
         const { allowed } = (await runner.run(found, {
           caller,
           input,
-          deadline: Date.now() + 60_000,
+          deadline: performance.now() + 60_000,
         } as never)) as Check;
         if (allowed) admitted += 1;
         if (admitted === LIMIT && filledAt === 0) filledAt = performance.now();

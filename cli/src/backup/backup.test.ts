@@ -183,6 +183,8 @@ test('a drill restores all of it in a scratch place, logs in, and leaves nothing
   expect(result.rows).toBeGreaterThan(100);
   // What was asked for: an hour and a day. Shorter times are the machine's.
   expect(result.recoverySeconds).toBeLessThan(3_600);
+  // What was archived last was archived before the drill began.
+  expect(result.lossSeconds).toBeGreaterThan(0);
   expect(result.lossSeconds).toBeLessThan(86_400);
   expect((await metrics()).get('tidegate_backup_drill_failed')).toBe(0);
   expect(readdirSync(join(platform.dataDir, 'backup')).filter((name) => name.startsWith('drill-'))).toEqual([]);

@@ -40,7 +40,7 @@ export async function drill(
   env: NodeJS.ProcessEnv,
   { place, id, say }: { place: Place; id: string | undefined; say(text: string): void },
 ): Promise<Drill> {
-  const began = performance.now();
+  const [began, beganAt] = [performance.now(), Date.now()];
   const complete = completeAt(dataDir);
   const scratch = makeScratch(dataDir, env);
   try {
@@ -74,7 +74,7 @@ export async function drill(
     // When all of it was archived, as this installation knows, or when the newest of it was stored.
     const known = complete?.chain === manifest.postgres.chain ? complete.at : 0;
     const until = Math.max(known, Date.parse(chosen.until));
-    const lossSeconds = Math.max(0, (began - until) / 1_000);
+    const lossSeconds = Math.max(0, (beganAt - until) / 1_000);
     const { lastCommitAt, tables, rows } = recovered;
     return {
       id: manifest.id,

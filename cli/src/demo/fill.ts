@@ -31,10 +31,16 @@ interface Asked {
   days: string | undefined;
 }
 
+/** The last moment of the data. */
+export function endOf(until: string | undefined): Date {
+  const end = new Date(until ?? Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS);
+  if (Number.isNaN(end.getTime())) throw new Error('--until is an instant, such as 2026-11-29T08:00:00Z.');
+  return end;
+}
+
 export async function fillDemo({ json, until, days = String(DEMO_DAYS) }: Asked): Promise<void> {
   const began = performance.now();
-  const end = new Date(until ?? Math.floor(began / MINUTE_MS) * MINUTE_MS);
-  if (Number.isNaN(end.getTime())) throw new Error('--until is an instant, such as 2026-11-29T08:00:00Z.');
+  const end = endOf(until);
   if (!/^([1-9]|[12]\d|30)$/.test(days)) throw new Error(`--days is a number from 1 to ${DEMO_DAYS}.`);
   const filled = await asOperator(async (bus): Promise<Filled> => {
     const { id: organisationId } = await bus.call(openDemo, {});

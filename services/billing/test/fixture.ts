@@ -268,7 +268,7 @@ export async function openBilling({
       scopes: [operation.scope],
       ...by,
     };
-    return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
+    return (await runner.run(found, { caller, input, deadline: performance.now() + 60_000 })) as Output<Op>;
   };
   /** Half a minute later: members are counted where anybody said that they may have changed. */
   const countSeats = async (orgId: string): Promise<void> => {

@@ -147,7 +147,7 @@ export async function stripeParts({ tenants, outbox, states, bus }: Fixture, opt
     if (!handler) throw new Error(`No handler of ${operation.name} here.`);
     const kind = operation.scope === 'service' ? ('service' as const) : ('user' as const);
     const caller = operation.scope === 'public' ? ANONYMOUS : { kind, orgId, scopes: [operation.scope] };
-    return (await runner.run(handler, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
+    return (await runner.run(handler, { caller, input, deadline: performance.now() + 60_000 })) as Output<Op>;
   };
   const signal = new AbortController().signal;
   const paidItems = new PaidItems(tenants, api, prices, codes);

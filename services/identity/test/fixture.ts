@@ -166,7 +166,7 @@ export async function openIdentity({
   async function call<Op extends Operation>(operation: Op, input: unknown, caller: Caller = ANONYMOUS, key?: string) {
     const found = handlers.find((one) => one.operation === operation);
     if (!found) throw new Error(`No handler of ${operation.name}.`);
-    return (await runner.run(found, { caller, input, key, deadline: Date.now() + 60_000 })) as Output<Op>;
+    return (await runner.run(found, { caller, input, key, deadline: performance.now() + 60_000 })) as Output<Op>;
   }
 
   /** The caller that the gateway derives from an access token with the published keys. */

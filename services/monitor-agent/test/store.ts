@@ -90,7 +90,7 @@ export async function openStore({ binaries = EMBEDDED, daysBack = 1 }: StoreOpti
       return (await new OperationRunner(tenants, outbox).run(found, {
         caller,
         input,
-        deadline: Date.now() + 60_000,
+        deadline: performance.now() + 60_000,
       })) as Output<Op>;
     },
     /** Events and uses that were emitted, oldest first. */

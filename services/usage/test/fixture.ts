@@ -63,7 +63,7 @@ export async function openUsage() {
       return (await new OperationRunner(tenants, outbox).run(found, {
         caller,
         input,
-        deadline: Date.now() + 60_000,
+        deadline: performance.now() + 60_000,
       })) as Output<Op>;
     },
     /** As a restart of Postgres would: every connection of the service breaks. */
