@@ -278,13 +278,17 @@ export class Bus {
     waiting.reject(timeout(SOON, `${service} did not answer ${name} in time.`));
   }
 
-  /** Once more, as long as it is not known that whoever has it is there. */
+  /**
+   * Once more to those that are there, as long as it is not known that whoever has it is one of them. Where nobody answers,
+   * a service that has too much to do would only get more.
+   */
   private repeat(id: string, waiting: Pending, data: Uint8Array): void {
     const { operation, member } = waiting;
     const left = waiting.ends - performance.now();
     if (left <= REPEAT_MS) waiting.repeat = undefined;
     waiting.timer = setTimeout(() => this.expire(id), Math.min(left, REPEAT_MS));
     void this.members.suspect(operation.service).then(() => {
+      if (!this.members.isAnybodyThere(operation.service)) return;
       if (member !== undefined && this.members.isThere(operation.service, member)) return;
       const isConnected = this.watch.connected || this.beside;
       if (isConnected && this.pending.get(id) === waiting) this.publish(id, waiting, data);

@@ -64,6 +64,11 @@ export class Members {
     return known.members[known.turn++ % known.members.length];
   }
 
+  /** Whether anybody answered when it was last asked who is there. */
+  isAnybodyThere(service: ServiceName): boolean {
+    return (this.known.get(service)?.members.length ?? 0) > 0;
+  }
+
   /** Whether this one answered when it was last asked who is there. */
   isThere(service: ServiceName, member: string): boolean {
     return this.known.get(service)?.members.includes(member) ?? false;

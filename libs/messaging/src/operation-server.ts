@@ -45,8 +45,7 @@ export class OperationServer {
     log: Log;
     metrics: Metrics;
   };
-  private readonly member = crypto.randomUUID();
-  private readonly memberData = new TextEncoder().encode(this.member);
+  private member = crypto.randomUUID();
   private readonly publisher: TurnPublisher;
   private readonly handlers: Map<string, OperationHandler>;
   private readonly shedder = new LoadShedder();
@@ -83,32 +82,55 @@ export class OperationServer {
     this.line = new Line(nc, this.publisher);
     this.receive(this.line);
     standIn(nc, { begin: (beside) => this.receiveOver(beside), end: () => this.receiveAsBefore() });
+    watchOf(nc).onReconnect(() => this.renew());
+  }
+
+  /** What was sent to this member by the connection that broke is lost: whoever asks who is there shall see another one. */
+  private renew(): void {
+    if (this.stopped) return;
+    this.member = crypto.randomUUID();
+    for (const line of [this.line, this.beside]) {
+      if (!line) continue;
+      line.mine?.unsubscribe();
+      line.mine = this.receiveMine(line);
+    }
   }
 
   private receive(line: Line): void {
-    const { nc, service } = this.options;
-    const receive = (subject: string, take: (message: Msg) => void, queue?: { queue: string }) =>
-      line.nc.subscribe(subject, {
-        ...queue,
-        callback: (error, message) => {
-          if (error) watchOf(nc).refuse('requests to our operations', error);
-          else take(message);
-        },
-      });
-    const [all, members, mine] = [
-      operationPrefix(service),
-      membersPrefix(service),
-      memberPrefix(service, this.member),
-    ] as const;
+    const { service } = this.options;
+    const [all, members] = [operationPrefix(service), membersPrefix(service)] as const;
     const takeShared = (message: Msg) => {
       if (!message.subject.startsWith(members)) this.take(message, message.subject, line);
     };
-    const takeMine = (message: Msg) => this.take(message, all + message.subject.slice(mine.length), line);
-    line.subscriptions = [
-      receive(`${all}>`, takeShared, { queue: service }),
-      receive(`${mine}>`, takeMine),
-      receive(whoSubject(service), ({ reply }) => reply && line.publisher.publish(reply, this.memberData)),
+    const answerWho = ({ reply }: Msg) => reply && line.publisher.publish(reply, new TextEncoder().encode(this.member));
+    line.mine = this.receiveMine(line);
+    line.shared = [
+      this.subscribe(line, `${all}>`, takeShared, { queue: service }),
+      this.subscribe(line, whoSubject(service), answerWho),
     ];
+  }
+
+  private receiveMine(line: Line): Subscription {
+    const { service } = this.options;
+    const [all, mine] = [operationPrefix(service), memberPrefix(service, this.member)] as const;
+    return this.subscribe(line, `${mine}>`, (message) =>
+      this.take(message, all + message.subject.slice(mine.length), line),
+    );
+  }
+
+  private subscribe(
+    line: Line,
+    subject: string,
+    take: (message: Msg) => void,
+    queue?: { queue: string },
+  ): Subscription {
+    return line.nc.subscribe(subject, {
+      ...queue,
+      callback: (error, message) => {
+        if (error) watchOf(this.options.nc).refuse('requests to our operations', error);
+        else take(message);
+      },
+    });
   }
 
   private take(message: Msg, subject: string, line: Line): void {
@@ -230,7 +252,8 @@ export class OperationServer {
 
 /** A connection by which requests come, and their answers go. */
 class Line {
-  subscriptions: Subscription[] = [];
+  shared: Subscription[] = [];
+  mine: Subscription | undefined;
   readonly nc: NatsConnection;
   readonly publisher: TurnPublisher;
   private inHand = 0;
@@ -253,7 +276,8 @@ class Line {
   /** Takes no more, finishes what is in hand. */
   async empty(): Promise<void> {
     // One that the bus refused, or that ended with its connection, receives nothing anyway.
-    await Promise.all(this.subscriptions.map((one) => one.drain().catch(() => undefined)));
+    const all = this.mine ? [...this.shared, this.mine] : this.shared;
+    await Promise.all(all.map((one) => one.drain().catch(() => undefined)));
     if (this.inHand > 0) {
       await new Promise<void>((resolve) => {
         this.drained = resolve;

@@ -2,7 +2,10 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { watchOf } from './nats-watch.ts';
 
 const BEAT_MS = 2_000;
-/** A connection that missed so many beats was silently dropped, or its server hangs. */
+/**
+ * A connection by which nothing came for so many beats was silently dropped, or its server hangs. One with too much to do may
+ * answer late, but it does not go silent.
+ */
 const MISSED = 2;
 /** After a stall of this process the answer may have arrived without having been read. */
 const LAST_MS = 50;
@@ -14,6 +17,8 @@ const LAST_MS = 50;
 class Pulse {
   /** Unanswered beats. */
   private readonly missed = new Map<NatsConnection, number>();
+  /** Messages that had come by then. */
+  private readonly heard = new WeakMap<NatsConnection, number>();
   private timer: NodeJS.Timeout | undefined;
 
   follow(nc: NatsConnection): void {
@@ -31,20 +36,30 @@ class Pulse {
     for (const [nc, missed] of this.missed) {
       if (!watchOf(nc).connected) continue;
       if (missed === 0) void this.ask(nc);
+      else if (this.hears(nc)) this.missed.set(nc, 1);
       else if (missed < MISSED) this.missed.set(nc, missed + 1);
       else setTimeout(() => this.giveUp(nc), LAST_MS);
     }
   }
 
+  /** Whether anything came since it was last asked this. */
+  private hears(nc: NatsConnection): boolean {
+    const { inMsgs } = nc.stats();
+    const before = this.heard.get(nc);
+    this.heard.set(nc, inMsgs);
+    return inMsgs !== before;
+  }
+
   private async ask(nc: NatsConnection): Promise<void> {
     this.missed.set(nc, 1);
+    this.hears(nc);
     // A connection that breaks in the meantime reports that itself.
     await nc.flush().catch(() => undefined);
     if (this.missed.has(nc)) this.missed.set(nc, 0);
   }
 
   private giveUp(nc: NatsConnection): void {
-    if ((this.missed.get(nc) ?? 0) < MISSED || nc.isClosed()) return;
+    if ((this.missed.get(nc) ?? 0) < MISSED || nc.isClosed() || this.hears(nc)) return;
     // One that is being drained closes soon anyway, and refuses.
     nc.reconnect().catch(() => undefined);
   }
