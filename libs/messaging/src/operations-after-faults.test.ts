@@ -16,7 +16,6 @@ import { until } from '@tidegate/testing/until';
 import { z } from 'zod';
 import { Bus } from './bus.ts';
 import { CallerTokens } from './caller-token.ts';
-import { Members } from './members.ts';
 import { connectNats } from './nats.ts';
 import { watchOf } from './nats-watch.ts';
 import { OperationServer } from './operation-server.ts';
@@ -30,13 +29,6 @@ const readState = operation({
   readonly: true,
 });
 const change = operation({ ...shared, name: 'faults.change', summary: 'Writes', output: z.any() });
-const ofBilling = operation({
-  ...shared,
-  service: 'billing',
-  name: 'faults.alone',
-  summary: 'Writes',
-  output: z.any(),
-});
 /** One of a customer’s. Another one of our own would be in the document of the API, for all tests of this process. */
 const ofCustomers = listApiKeys as Operation;
 
@@ -384,51 +376,4 @@ test('a write with a key is not sent again to those that are there and slow, one
   expect(calls).toBe(4);
   release(7);
   expect(await Promise.all([without, first, next])).toEqual([7, 7, 7]);
-});
-
-test('what a replica was sent by a connection that had died is sent again once it is back', async () => {
-  const proxy = await droppingProxy(nats.port);
-  const alone = await connectNats(
-    { servers: [`nats://127.0.0.1:${proxy.port}`], user: 'billing', password: 'x' },
-    'alone',
-  );
-  const own = new OperationServer({ ...options(), nc: alone, service: 'billing' }, [
-    { operation: ofBilling, run: async () => undefined },
-  ]);
-  own.start();
-  await alone.flush();
-  const { promise: parked, resolve: release } = Promise.withResolvers<number>();
-  let calls = 0;
-  answer = () => {
-    calls += 1;
-    return parked;
-  };
-  const call = () =>
-    bus.call(ofBilling, { n: 1 }, { deadlineMs: patient(15_000), idempotencyKey: crypto.randomUUID() });
-  const slow = call();
-  await until(() => calls === 2, { what: 'The one member is known' });
-  release(1);
-  await slow;
-  proxy.drop();
-  const lost = call();
-  await setTimeout(500);
-  proxy.bury();
-  expect(await lost).toBe(1);
-  await own.stop();
-  await alone.close();
-  await proxy.close();
-});
-
-test('members behind a slow link, or that come back a moment later, are found', async () => {
-  let asked = 0;
-  const members = new Members((_, answered) => {
-    asked += 1;
-    const timer = globalThis.setTimeout(() => asked > 1 && answered('a'), 700);
-    return () => clearTimeout(timer);
-  });
-  await members.suspect('identity');
-  expect(members.next('identity')).toBe('a');
-  expect(members.isThere('identity', 'a')).toBe(true);
-  members.evict('identity', 'a');
-  expect(members.next('identity')).toBeUndefined();
 });

@@ -18,7 +18,7 @@ class Pulse {
   /** Unanswered beats. */
   private readonly missed = new Map<NatsConnection, number>();
   /** Messages that had come by then. */
-  private readonly heard = new WeakMap<NatsConnection, number>();
+  private readonly received = new WeakMap<NatsConnection, number>();
   private timer: NodeJS.Timeout | undefined;
 
   follow(nc: NatsConnection): void {
@@ -36,30 +36,30 @@ class Pulse {
     for (const [nc, missed] of this.missed) {
       if (!watchOf(nc).connected) continue;
       if (missed === 0) void this.ask(nc);
-      else if (this.hears(nc)) this.missed.set(nc, 1);
+      else if (this.hasReceived(nc)) this.missed.set(nc, 1);
       else if (missed < MISSED) this.missed.set(nc, missed + 1);
       else setTimeout(() => this.giveUp(nc), LAST_MS);
     }
   }
 
   /** Whether anything came since it was last asked this. */
-  private hears(nc: NatsConnection): boolean {
+  private hasReceived(nc: NatsConnection): boolean {
     const { inMsgs } = nc.stats();
-    const before = this.heard.get(nc);
-    this.heard.set(nc, inMsgs);
+    const before = this.received.get(nc);
+    this.received.set(nc, inMsgs);
     return inMsgs !== before;
   }
 
   private async ask(nc: NatsConnection): Promise<void> {
     this.missed.set(nc, 1);
-    this.hears(nc);
+    this.hasReceived(nc);
     // A connection that breaks in the meantime reports that itself.
     await nc.flush().catch(() => undefined);
     if (this.missed.has(nc)) this.missed.set(nc, 0);
   }
 
   private giveUp(nc: NatsConnection): void {
-    if ((this.missed.get(nc) ?? 0) < MISSED || nc.isClosed() || this.hears(nc)) return;
+    if ((this.missed.get(nc) ?? 0) < MISSED || nc.isClosed() || this.hasReceived(nc)) return;
     // One that is being drained closes soon anyway, and refuses.
     nc.reconnect().catch(() => undefined);
   }

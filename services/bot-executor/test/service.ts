@@ -140,7 +140,12 @@ export async function openService() {
         operation.scope === 'service'
           ? { kind: 'service' as const, service: 'gateway' as const, orgId: who.orgId, scopes: ['*'] }
           : { kind: 'user' as const, ...who, scopes: ['bots:read', 'bots:write'] };
-      return (await runner.run(handler, { caller, input, key, deadline: performance.now() + patient(30_000) })) as never;
+      return (await runner.run(handler, {
+        caller,
+        input,
+        key,
+        deadline: performance.now() + patient(30_000),
+      })) as never;
     },
 
     close: async () => {
