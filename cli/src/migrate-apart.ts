@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { hasEnded } from '@tidegate/runtime/embedded/processes';
-import { ROOT } from './kernel/installation.ts';
+import { PROGRAM } from './kernel/installation.ts';
 import type { App } from './process-group.ts';
 
 /** Runs `tidegate migrate` in a process of its own; meanwhile this one supervises the servers and handles signals. */
 export function migrateApart(onStart: (app: App) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--no-warnings', join(ROOT, 'cli', 'dist', 'main.js'), 'migrate'], {
+    const child = spawn(process.execPath, ['--no-warnings', PROGRAM, 'migrate'], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     onStart({

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { freePort } from '@tidegate/runtime/embedded/free-port';
+import { freePort, lostItsPort } from '@tidegate/runtime/embedded/free-port';
 import { hasEnded, tail, waitFor } from '@tidegate/runtime/embedded/processes';
 import { startTimeoutMs } from '@tidegate/runtime/settings';
-import { ROOT } from './kernel/installation.ts';
+import { PROGRAM } from './kernel/installation.ts';
 
 /** How this program is run again, as it was run itself. */
-export const OWN_COMMAND = [...process.execArgv, join(ROOT, 'cli', 'dist', 'main.js')];
+export const OWN_COMMAND = [...process.execArgv, PROGRAM];
 
 export interface SecondPlatform {
   url: string;
@@ -39,13 +38,10 @@ export async function startSecondPlatform(env: NodeJS.ProcessEnv, log: string): 
     await waitFor(async () => hasEnded(child) || (await ready()), startTimeoutMs(env) + 30_000);
     if (!hasEnded(child) && (await ready())) return { url, stop: () => stop(child) };
     await stop(child);
-    if (attempt < ATTEMPTS && lostItsPort(log, port)) continue;
+    if (attempt < ATTEMPTS && lostItsPort(readFileSync(log, 'utf8'), port)) continue;
     throw new Error(`The platform did not start. The last lines of its log:\n${tail(log)}`);
   }
 }
-
-const lostItsPort = (log: string, port: number): boolean =>
-  new RegExp(`EADDRINUSE.*:${port}\\b|Port ${port} is taken`).test(readFileSync(log, 'utf8'));
 
 async function stop(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM');

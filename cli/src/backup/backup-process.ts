@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { backOff } from '@tidegate/contracts/kernel/back-off';
 import { isBackupConfigured } from '@tidegate/runtime/backup-state';
 import { hasEnded } from '@tidegate/runtime/embedded/processes';
-import { ROOT, say } from '../kernel/installation.ts';
+import { PROGRAM, say } from '../kernel/installation.ts';
 import type { LogFile } from '../log-file.ts';
 
 /** Backups have a process of their own: compressing and encrypting would delay every request of the others. */
@@ -53,7 +52,7 @@ export class BackupProcess {
 
   private launch(): void {
     const began = performance.now();
-    const command = [...FLAGS, join(ROOT, 'cli', 'dist', 'main.js'), 'backup', 'follow'];
+    const command = [...FLAGS, PROGRAM, 'backup', 'follow'];
     // A group of its own: the terminal's Ctrl-C reaches us, and we end it when the services have.
     const child = spawn(process.execPath, command, {
       // The gateway answers for its metrics.

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import type { Log } from '@tidegate/telemetry/log';
-import { ROOT } from '../kernel/installation.ts';
+import { PROGRAM } from '../kernel/installation.ts';
 
 /** A drill in a process of its own, which notes its result itself. */
 export function drillApart(log: Log, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const command = ['--no-warnings', join(ROOT, 'cli', 'dist', 'main.js'), 'drill', '--json'];
+    const command = ['--no-warnings', PROGRAM, 'drill', '--json'];
     const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
     let [out, said] = ['', ''];
     child.stdout.on('data', (chunk) => (out += String(chunk)));

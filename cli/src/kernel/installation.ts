@@ -13,6 +13,8 @@ import { fileURLToPath } from 'node:url';
 import { privateFolder, unprivilegedIdentity } from '@tidegate/runtime/embedded/unprivileged';
 
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+/** What this process runs. */
+export const PROGRAM = join(ROOT, 'cli', 'dist', 'main.js');
 export const VERSION = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
 
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);

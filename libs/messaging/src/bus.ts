@@ -166,9 +166,10 @@ export class Bus {
     const began = performance.now();
     const deadlineMs = options.deadlineMs ?? operation.deadlineMs;
     const sealed = this.sealer.sealInput(operation, input);
-    const request = this.encodeRequest(sealed, options, deadlineMs);
+    const send = (withinMs: number) =>
+      this.send(operation, this.encodeRequest(sealed, options, withinMs), withinMs, mayRepeat(operation, options));
     try {
-      return await this.send(operation, request, deadlineMs, mayRepeat(operation, options));
+      return await send(deadlineMs);
     } catch (error) {
       for (const listener of this.onSilence) listener();
       const left = began + deadlineMs - performance.now() - ASK_AGAIN_MS;
@@ -176,7 +177,7 @@ export class Bus {
       const harmless = operation.readonly || this.unheard.has(error as object);
       if (!away || !harmless || left <= 0 || this.nc.isClosed()) throw error;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-      return this.send(operation, this.encodeRequest(sealed, options, left), left, mayRepeat(operation, options));
+      return send(left);
     }
   }
 

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { operation } from '@tidegate/contracts/kernel/operation';
 import { startNats } from '@tidegate/runtime/embedded/nats-server';
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
+import { BUS_MEMBERS } from '@tidegate/runtime/secrets-file';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { closing } from '@tidegate/testing/closing';
@@ -28,8 +29,7 @@ const ofBilling = operation({
 });
 const dir = mkdtempSync(join(tmpdir(), 'tidegate-nats-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
-const names = ['gateway', 'identity', 'billing', 'usage', 'notifier', 'monitor-agent', 'bot-executor', 'platform'];
-const users = Object.fromEntries(names.map((user) => [user, { user, password: 'x' }]));
+const users = Object.fromEntries(BUS_MEMBERS.map((user) => [user, { user, password: 'x' }]));
 const tokens = new CallerTokens('s'.repeat(32));
 const asItIs = (_: unknown, value: unknown) => value;
 const sealer = { sealInput: asItIs, openInput: asItIs, sealOutput: asItIs, openOutput: asItIs } as never;

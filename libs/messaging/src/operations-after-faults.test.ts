@@ -8,6 +8,7 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { type Operation, operation } from '@tidegate/contracts/kernel/operation';
 import { type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-server';
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
+import { BUS_MEMBERS } from '@tidegate/runtime/secrets-file';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics, metricsText } from '@tidegate/telemetry/metrics';
 import { droppingProxy } from '@tidegate/testing/dropping-proxy';
@@ -33,17 +34,7 @@ const change = operation({ ...shared, name: 'faults.change', summary: 'Writes', 
 const ofCustomers = listApiKeys as Operation;
 
 const dir = mkdtempSync(join(tmpdir(), 'tidegate-nats-'));
-const names = [
-  'gateway',
-  'identity',
-  'billing',
-  'usage',
-  'notifier',
-  'monitor-agent',
-  'bot-executor',
-  'platform',
-] as const;
-const users = Object.fromEntries(names.map((user) => [user, { user, password: 'x' }]));
+const users = Object.fromEntries(BUS_MEMBERS.map((user) => [user, { user, password: 'x' }]));
 let nats: RunningNats;
 let [serving, asking]: NatsConnection[] = [];
 let server: OperationServer;

@@ -15,53 +15,48 @@ const LAST_MS = 50;
  * eight connections of one process that is most of what an idle process does.
  */
 class Pulse {
-  /** Unanswered beats. */
-  private readonly missed = new Map<NatsConnection, number>();
-  /** Messages that had come by then. */
-  private readonly received = new WeakMap<NatsConnection, number>();
+  /** How many beats are unanswered, and how many messages had come by the first of them. */
+  private readonly followed = new Map<NatsConnection, { missed: number; received: number }>();
   private timer: NodeJS.Timeout | undefined;
 
   follow(nc: NatsConnection): void {
-    this.missed.set(nc, 0);
+    this.followed.set(nc, { missed: 0, received: 0 });
     this.timer ??= setInterval(() => this.beat(), BEAT_MS).unref();
     void nc.closed().then(() => {
-      this.missed.delete(nc);
-      if (this.missed.size > 0) return;
+      this.followed.delete(nc);
+      if (this.followed.size > 0) return;
       clearInterval(this.timer);
       this.timer = undefined;
     });
   }
 
   private beat(): void {
-    for (const [nc, missed] of this.missed) {
+    for (const [nc, { missed, received }] of this.followed) {
       if (!watchOf(nc).connected) continue;
       if (missed === 0) void this.ask(nc);
-      else if (this.hasReceived(nc)) this.missed.set(nc, 1);
-      else if (missed < MISSED) this.missed.set(nc, missed + 1);
+      else if (nc.stats().inMsgs !== received) this.note(nc, 1);
+      else if (missed < MISSED) this.note(nc, missed + 1);
       else setTimeout(() => this.giveUp(nc), LAST_MS);
     }
   }
 
-  /** Whether anything came since it was last asked this. */
-  private hasReceived(nc: NatsConnection): boolean {
-    const { inMsgs } = nc.stats();
-    const before = this.received.get(nc);
-    this.received.set(nc, inMsgs);
-    return inMsgs !== before;
+  private note(nc: NatsConnection, missed: number): void {
+    if (this.followed.has(nc)) this.followed.set(nc, { missed, received: nc.stats().inMsgs });
   }
 
   private async ask(nc: NatsConnection): Promise<void> {
-    this.missed.set(nc, 1);
-    this.hasReceived(nc);
+    this.note(nc, 1);
     // A connection that breaks in the meantime reports that itself.
     await nc.flush().catch(() => undefined);
-    if (this.missed.has(nc)) this.missed.set(nc, 0);
+    this.note(nc, 0);
   }
 
   private giveUp(nc: NatsConnection): void {
-    if ((this.missed.get(nc) ?? 0) < MISSED || nc.isClosed() || this.hasReceived(nc)) return;
+    const known = this.followed.get(nc);
+    if (!known || known.missed < MISSED || nc.isClosed()) return;
+    if (nc.stats().inMsgs !== known.received) this.note(nc, known.missed);
     // One that is being drained closes soon anyway, and refuses.
-    nc.reconnect().catch(() => undefined);
+    else nc.reconnect().catch(() => undefined);
   }
 }
 

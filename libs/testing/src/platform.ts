@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@tidegate/runtime/embedded/free-port';
+import { freePort, lostItsPort } from '@tidegate/runtime/embedded/free-port';
 import { hasEnded } from '@tidegate/runtime/embedded/processes';
 import { programEnvironment } from './test-run.ts';
 import { Hopeless, until } from './until.ts';
@@ -59,7 +59,7 @@ export async function startPlatform(
     );
   } catch (error) {
     // Between the look for a free port and listening there, another test's server may take it.
-    if (options.port === undefined && hasEnded(child) && new RegExp(`EADDRINUSE.*:${port}\\b`).test(log)) {
+    if (options.port === undefined && hasEnded(child) && lostItsPort(log, port)) {
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
       return startPlatform(options);
     }

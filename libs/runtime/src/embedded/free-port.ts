@@ -33,3 +33,7 @@ export async function portLike(wanted: number | undefined, insist = false): Prom
   if (wanted !== undefined && insist) throw new Error(`Port ${wanted} is taken by another program.`);
   return freePort();
 }
+
+/** Whether a program that ended said that another one had taken the port meanwhile. */
+export const lostItsPort = (said: string, port: number): boolean =>
+  new RegExp(`EADDRINUSE.*:${port}\\b|Port ${port} is taken`).test(said);
