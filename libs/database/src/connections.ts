@@ -43,6 +43,9 @@ interface Waiter {
  *   (nobody's) ──take──► lent ──given back──► next in the queue, or resting ──idleMs──► back to TypeORM's pool, closed
  *                          └──broken──► cut
  *
+ * They are opened one after the other: what comes at once, as all loops of a service do when it starts and everybody after an
+ * outage, is mostly served by the first, and each costs its server a process and both sides a proof of the password.
+ *
  * Loops never leave the last one idle for that long, and what a session has learnt about tables and statements stays in
  * its server's memory until it ends: so one that was busy and no longer is makes room for a new one.
  */
@@ -64,6 +67,8 @@ export class Connections {
   private sequence = 0;
   /** Connections that are open or being opened. */
   private open = 0;
+  /** One is being opened, and has not yet taken long. */
+  private opening: NodeJS.Timeout | undefined;
   private idle: NodeJS.Timeout | undefined;
   private ended = false;
 
@@ -132,11 +137,25 @@ export class Connections {
         waiter.fail(silence(`No connection to the database was free within ${this.limits.waitMs} ms.`));
       });
       this.queue.set(id, waiter);
-      if (this.open < this.limits.poolSize) this.connect();
+      this.openMore();
     });
   }
 
-  private connect(): void {
+  private openMore(): void {
+    if (this.queue.size === 0 || this.opening || this.open >= this.limits.poolSize) return;
+    const opening = setTimeout(() => this.opened(opening), this.limits.openingMs);
+    this.opening = opening;
+    this.connect(opening);
+  }
+
+  private opened(opening: NodeJS.Timeout): void {
+    if (this.opening !== opening) return;
+    clearTimeout(opening);
+    this.opening = undefined;
+    this.openMore();
+  }
+
+  private connect(opening: NodeJS.Timeout): void {
     this.open += 1;
     const runner = this.dataSource.createQueryRunner();
     (runner.connect() as Promise<WatchedClient>).then(
@@ -158,15 +177,16 @@ export class Connections {
         client.once('end', () => this.lost(connection));
         this.passwords.accepted();
         this.pass(connection);
+        this.opened(opening);
       },
       (error: unknown) => {
         const again = this.queue.size > 0 ? this.passwords.refused(error) : undefined;
         if (again !== undefined) {
-          setTimeout(() => this.closed(), again);
+          setTimeout(() => this.closed(opening), again);
           return;
         }
         this.queue.oldest()?.fail(error);
-        this.closed();
+        this.closed(opening);
       },
     );
   }
@@ -176,9 +196,10 @@ export class Connections {
     this.closed();
   }
 
-  private closed(): void {
+  private closed(opening?: NodeJS.Timeout): void {
     this.open -= 1;
-    if (this.queue.size > 0 && this.open < this.limits.poolSize) this.connect();
+    if (opening) this.opened(opening);
+    this.openMore();
   }
 
   private lend(connection: Open): Awaited<ReturnType<Connect>> {

@@ -81,13 +81,14 @@ export async function connectDatabase(settings: DatabaseSettings): Promise<DataS
 }
 
 function limitsOf(given: Partial<DatabaseLimits>): DatabaseLimits {
-  const { poolSize, waitMs, statementMs, silenceMs, idleMs } = DEFAULT_LIMITS;
+  const { poolSize, waitMs, statementMs, silenceMs, idleMs, openingMs } = DEFAULT_LIMITS;
   return {
     poolSize: given.poolSize ?? poolSize,
     waitMs: given.waitMs ?? waitMs,
     statementMs: given.statementMs ?? statementMs,
     silenceMs: given.silenceMs ?? silenceMs,
     idleMs: given.idleMs ?? idleMs,
+    openingMs: given.openingMs ?? openingMs,
   };
 }
 

@@ -9,6 +9,8 @@ export interface DatabaseLimits {
   silenceMs: number;
   /** A connection that was idle for so long is closed. */
   idleMs: number;
+  /** Connections are opened one after the other, but no longer than this is waited for the one before. */
+  openingMs: number;
 }
 
 export const DEFAULT_LIMITS: DatabaseLimits = {
@@ -17,4 +19,5 @@ export const DEFAULT_LIMITS: DatabaseLimits = {
   statementMs: 30_000,
   silenceMs: 3_000,
   idleMs: 10_000,
+  openingMs: 200,
 };

@@ -202,6 +202,7 @@ function readDatabase(reader: SettingsReader, what: ForWhat): Settings['database
       statementMs: reader.integer('DATABASE_STATEMENT_MS', DEFAULT_LIMITS.statementMs, 1_000, 3_600_000),
       silenceMs: reader.integer('DATABASE_SILENCE_MS', DEFAULT_LIMITS.silenceMs, 500, 60_000),
       idleMs: DEFAULT_LIMITS.idleMs,
+      openingMs: DEFAULT_LIMITS.openingMs,
     },
     roles: forEachOf(SERVICE_NAMES, login),
   };

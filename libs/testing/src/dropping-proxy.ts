@@ -45,6 +45,8 @@ export async function droppingProxy(port: number) {
       for (const pair of dying) pair.dropped = true;
       return dying.length;
     },
+    /** How many are open and dead. */
+    dead: () => [...pairs].filter(({ sockets, dropped }) => dropped && !sockets[0].destroyed).length,
     /** What died ends on both sides, as a server's pings find it out in the end. */
     bury: () => {
       for (const { sockets, dropped } of pairs) if (dropped) for (const socket of sockets) socket.destroy();
