@@ -18,6 +18,8 @@ addons:
   label: { name: Own label, product: main, max: 1, prices: { EUR: { month: 900 } }, features: { white_label: true } }
 packages:
   calls: { name: More calls, feature: api_calls, amount: 1000, prices: { EUR: { once: 700 }, USD: { once: 800 } } }
+coupons:
+  gift: { name: Gift, gives: { servers: 2 }, duration: { months: 1 }, codes: [TWOMORE] }
 `;
 };
 
@@ -194,5 +196,19 @@ export function buyMore(visit: Visit): void {
     const story = await operator.get<{ items: { reason: string }[] }>(`${orgOf(address)}/story`);
     expect(story.body.items.map(({ reason }) => reason)).toContain('Contract 19');
     for (const one of [other, office]) await one.context().close();
+  });
+
+  test('a code that gives more is entered on the page of billing, whatever is paid', async () => {
+    await visit.go(page, `${home}/billing`);
+    const enter = async (code: string) => {
+      await page.getByLabel('Promotion code').fill(code);
+      await page.getByRole('button', { name: 'Enter the code' }).click();
+    };
+    await enter('NOTHING');
+    await page.getByText('There is no such code.').waitFor();
+    await enter('twomore');
+    await page.getByText(/^You have this until .*: Monitored servers: \+ 2\.$/).waitFor();
+    await visit.settled(page);
+    expect(await visit.judge(page)).toEqual([]);
   });
 }

@@ -20,6 +20,7 @@ import { type Mark, StateMark } from '../kernel/state-mark.tsx';
 import { t } from '../kernel/strings.ts';
 import { invoiceColumns } from '../records/invoice-columns.tsx';
 import { Arrival } from './arrival.tsx';
+import { EnterCode } from './enter-code.tsx';
 import { InvoiceBeside } from './invoice-beside.tsx';
 import { invoiceName } from './invoice-detail.tsx';
 import { Disputes, HowPaid, Payments } from './payments.tsx';
@@ -80,6 +81,9 @@ export function ShowBilling() {
           </div>
         )}
       </Reading>
+      <May op="codesEnter">
+        <EnterCode />
+      </May>
       <HowPaid />
       <Disputes />
       <h2>{t('Invoices')}</h2>

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { EnterCode } from './coupons/enter-code.ts';
 import { ManageCoupons } from './coupons/manage-coupons.ts';
 import { FillDemo } from './demo/fill-demo.ts';
 import { InvoicePrinter } from './documents/invoice-printer.ts';
@@ -85,6 +86,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
+    EnterCode,
     ManageCoupons,
     OrderPackage,
     GetCredits,

@@ -24,6 +24,7 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import type { BillingConfig } from '../src/billing.config.ts';
+import { EnterCode } from '../src/coupons/enter-code.ts';
 import { ManageCoupons } from '../src/coupons/manage-coupons.ts';
 import { InvoicePrinter } from '../src/documents/invoice-printer.ts';
 import { PrintInvoice } from '../src/documents/print-invoice.ts';
@@ -237,7 +238,8 @@ export async function openBilling({
     new OrderPackage(payments, config, issuing),
     new GetCredits(tenants, bus, log),
     new ManageCredits(),
-    new ManageCoupons(),
+    new EnterCode(entitlements),
+    new ManageCoupons(entitlements),
     seats,
     new PreviewSeats(tenants, count, payments, config),
   ].flatMap(operationHandlers);

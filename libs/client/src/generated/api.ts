@@ -4061,6 +4061,26 @@ export type CheckoutFinishOutput = {
 
 export type CheckoutFinishProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
+export type CodesEnterInput = {
+  promotionCode: PromotionCode;
+};
+
+export type CodesEnterOutput = {
+  coupon: string;
+  name: string;
+  /** What is given on top of what plans give */
+  features: Array<{
+    feature: FeatureKey;
+    name: string;
+    value: GrantValue;
+  }>;
+  from: Timestamp;
+  /** null: for ever */
+  until: Timestamp | null;
+};
+
+export type CodesEnterProblem = 'promotion_code_invalid' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type CostsGetInput = {
   /** By default the present one */
   month?: Month;
@@ -7813,6 +7833,10 @@ export class TidegateClient extends Transport {
   /** Store what was bought, when the person comes back from the page. Safe to repeat. Nobody has to call it: the webhook does the same a moment later. */
   checkoutFinish = (input: CheckoutFinishInput, options?: CallOptions): Promise<CheckoutFinishOutput> =>
     this.send({ method: 'POST', path: '/api/v1/billing/checkout/{sessionId}/finish', repeat: 'keyed' }, input, options);
+
+  /** Enter a promotion code that gives something. What it gives is there at once, beside what the plans give, and for as long as is answered. An organisation has each coupon once. A code that takes something off a price is entered with the choice of a plan instead. */
+  codesEnter = (input: CodesEnterInput, options?: CallOptions): Promise<CodesEnterOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/codes', repeat: 'keyed' }, input, options);
 
   /** What the use of a month costs the operator against what it brings: by meter, plan and organisation. By the `cost` of metered features in the catalogue. Of one currency: what has no cost in it counts as none. With `format=csv`, or `Accept: text/csv`, the answer is one `table` as CSV (RFC 4180). */
   costsGet = (input: CostsGetInput = {}, options?: CallOptions): Promise<CostsGetOutput> =>

@@ -6,6 +6,7 @@ export const OPERATIONS = {
   checkoutBuyPackage: { service: 'billing', scope: 'billing:write', reads: false },
   checkoutCreate: { service: 'billing', scope: 'billing:write', reads: false },
   checkoutFinish: { service: 'billing', scope: 'billing:write', reads: false },
+  codesEnter: { service: 'billing', scope: 'billing:write', reads: false },
   costsGet: { service: 'billing', scope: 'operator', reads: true },
   couponsEnd: { service: 'billing', scope: 'operator', reads: false },
   couponsGive: { service: 'billing', scope: 'operator', reads: false },

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Empty, Id, Timestamp } from '../kernel/types.ts';
+import { FeatureKey, GrantValue } from './features.ts';
 import { OneOffPrice, Percent } from './prices.ts';
 import { ProductKey } from './products.ts';
 
-/** What somebody enters to pay less; compared without regard to case. */
+/** What somebody enters to pay less or to have more; compared without regard to case. */
 export const PromotionCode = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,100}$/)
@@ -26,7 +27,8 @@ export type RunningCoupon = z.infer<typeof RunningCoupon>;
 
 /**
  * unknown: there is none. used: the organisation has had its coupon. another_runs: a product has one at a time. used_up: as
- * many have used it as it is for. not_here: it is entered where it is paid.
+ * many have used it as it is for. not_here: it is entered where it is paid. by_itself: it gives features, whatever is paid.
+ * with_choice: it takes something off, so it is entered with what is chosen.
  */
 export const promotionCodeInvalid = problem(
   'promotion_code_invalid',
@@ -43,9 +45,34 @@ export const promotionCodeInvalid = problem(
       'other_currency',
       'costs_nothing',
       'not_here',
+      'by_itself',
+      'with_choice',
     ]),
   }),
 );
+
+export const enterCode = operation({
+  service: 'billing',
+  name: 'codes.enter',
+  http: ['POST', '/api/v1/billing/codes'],
+  scope: 'billing:write',
+  summary: 'Enter a promotion code that gives something',
+  description:
+    'What it gives is there at once, beside what the plans give, and for as long as is answered. An organisation has each coupon ' +
+    'once. A code that takes something off a price is entered with the choice of a plan instead.',
+  audit: { thing: 'coupon', id: 'coupon', name: 'promotionCode', shows: ['features', 'until'] },
+  input: z.strictObject({ promotionCode: PromotionCode }),
+  output: z.object({
+    coupon: z.string().meta({ examples: ['launch'] }),
+    name: z.string(),
+    features: z
+      .array(z.object({ feature: FeatureKey, name: z.string(), value: GrantValue }))
+      .meta({ description: 'What is given on top of what plans give' }),
+    from: Timestamp,
+    until: Timestamp.nullable().meta({ description: 'null: for ever' }),
+  }),
+  errors: [promotionCodeInvalid],
+});
 
 const couponKey = z
   .string()

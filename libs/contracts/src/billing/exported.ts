@@ -25,7 +25,7 @@ export const exported: Exported = {
     pauses: { columns: 'product started_at ends_at ended_at' },
     trials: { columns: 'product plan started_at ends_at' },
     grants: {
-      columns: 'id feature op value from_at until_at source given_at',
+      columns: 'id feature op value from_at until_at source coupon given_at',
       without: { operator: 'given_by reason' },
     },
     entitlements: { columns: 'version snapshot', without: { internal: 'catalogue_version next_change_at form' } },

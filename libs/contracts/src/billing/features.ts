@@ -31,6 +31,11 @@ export const LEVELS = ['none', 'basic', 'premium', 'unlimited'] as const;
 export const Level = z.enum(LEVELS).meta({ id: 'Level' });
 export type Level = z.infer<typeof Level>;
 
+/** How much of a feature. */
+export const GrantValue = z
+  .union([z.int().min(0), z.boolean(), Level, z.null()])
+  .meta({ id: 'GrantValue', description: 'A number (null is unlimited), yes or no, or a level', examples: [5] });
+
 export const LevelGrant = z.object({ kind: z.literal('level'), level: Level }).meta({ id: 'LevelGrant' });
 
 /**

@@ -2,14 +2,9 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { Empty, Id, Instant, nextCursor, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { OwnEntitlements } from './entitlements.ts';
-import { FeatureKey, Level } from './features.ts';
+import { FeatureKey, GrantValue } from './features.ts';
 import { ProductKey } from './products.ts';
 import { PlanOrder, Subscription } from './subscriptions.ts';
-
-/** How much of a feature. */
-export const GrantValue = z
-  .union([z.int().min(0), z.boolean(), Level, z.null()])
-  .meta({ id: 'GrantValue', description: 'A number (null is unlimited), yes or no, or a level', examples: [5] });
 
 const op = z.enum(['set', 'add', 'max']).meta({
   description: 'set: exactly this in place of what plans give. add: on top. max: at least this',

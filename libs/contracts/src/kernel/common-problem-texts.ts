@@ -33,6 +33,7 @@ export const COMMON_PROBLEM_TEXTS = {
     'The operator has to begin to bill this subscription first: ask them.',
     'The operator of this installation ordered what follows. Ask them to take it back.',
     'The operator of this installation paused the subscription. Ask them to resume it.',
+    'It gives features. Its code is entered by the customer; or give a grant.',
     'The organisation has had this coupon.',
     'The password was changed in the meantime.',
     'There are {most} keys and links, expired ones included, which is the limit. Revoke some.',

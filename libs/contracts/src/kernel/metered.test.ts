@@ -17,6 +17,7 @@ test('a used-up quota never locks people out of their account', () => {
       "billing checkout.buy-package",
       "billing checkout.create",
       "billing checkout.finish",
+      "billing codes.enter",
       "billing costs.get",
       "billing coupons.end",
       "billing coupons.give",

@@ -3,7 +3,7 @@ import type { Redemption } from './coupon.rules.ts';
 
 interface RedemptionRow {
   coupon: string;
-  product: string;
+  product: string | null;
   definition: Redemption['definition'];
   from_at: Date;
   until_at: Date | null;

@@ -7,9 +7,10 @@ import { smaller } from '../prices/rounding.rules.ts';
 /** A coupon that an organisation has for a product. */
 export interface Redemption {
   coupon: string;
-  product: string;
+  /** null: it gives features, of whatever product. */
+  product: string | null;
   /** As it was promised. */
-  definition: Pick<CouponDefinition, 'name' | 'percent' | 'amounts' | 'duration' | 'plans'>;
+  definition: Pick<CouponDefinition, 'name' | 'percent' | 'amounts' | 'gives' | 'duration' | 'plans'>;
   /** Half-open; null: for ever. */
   from: number;
   until: number | null;
@@ -27,7 +28,7 @@ export function couponOf(coupons: readonly CouponDefinition[], code: string): Co
 export const isUsedUp = ({ byHand, atStripe }: { byHand: number; atStripe: number }, max: number): boolean =>
   byHand + atStripe >= max;
 
-export const isForPlan = ({ plans }: Pick<CouponDefinition, 'plans'>, product: string, plan: string): boolean =>
+export const isForPlan = ({ plans }: Pick<CouponDefinition, 'plans'>, product: string | null, plan: string): boolean =>
   plans === null || plans.some((one) => one.product === product && one.plan === plan);
 
 /**

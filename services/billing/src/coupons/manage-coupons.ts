@@ -3,7 +3,9 @@ import { endCoupon, giveCoupon, type RunningCoupon } from '@tidegate/contracts/b
 import { windowAt } from '@tidegate/contracts/billing/period';
 import { conflict, invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { AnnounceEntitlements } from '../entitlements/announce-entitlements.ts';
 import { recordChange } from '../kernel/change.rows.ts';
+import { endGrantsOf } from '../kernel/grant.rows.ts';
 import { changedBy, findHoldings, lockBilling } from '../kernel/subscription.rows.ts';
 import { isBilledByHand, paidPeriod, wholeSecond } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
@@ -14,6 +16,8 @@ import { storeRedemption } from './redeem-coupon.ts';
 /** What operators give without a code, and end. */
 @Controller()
 export class ManageCoupons {
+  constructor(private readonly entitlements: AnnounceEntitlements) {}
+
   @Handles(giveCoupon)
   async give({ input, caller, tx: operator }: OperationContext<typeof giveCoupon>): Promise<RunningCoupon> {
     const { organisationId: orgId, product, coupon: key, reason } = input;
@@ -25,6 +29,7 @@ export class ManageCoupons {
       const known = coupons.map((one) => one.coupon).join(', ') || 'none';
       throw invalid('/coupon', 'unknown', 'Coupons of the catalogue: {known}.', { known });
     }
+    if (coupon.gives) throw conflict({}, 'It gives features. Its code is entered by the customer; or give a grant.');
     const { subscriptions, steps } = await findHoldings(tx, orgId);
     const subscription = subscriptions.find((one) => one.product === product);
     if (!subscription || !isBilledByHand(subscription)) {
@@ -51,7 +56,7 @@ export class ManageCoupons {
   }
 
   @Handles(endCoupon)
-  async end({ input, caller, tx: operator }: OperationContext<typeof endCoupon>) {
+  async end({ input, caller, tx: operator, emit }: OperationContext<typeof endCoupon>) {
     const { organisationId: orgId, coupon, reason } = input;
     const tx = operator.as({ orgId });
     const at = wholeSecond(await lockBilling(tx, orgId));
@@ -61,6 +66,7 @@ export class ManageCoupons {
     const { product } = had;
     const before = { coupon };
     await recordChange(tx, { orgId, product, action: 'coupon_ended', by: changedBy(caller), reason, before });
+    if (await endGrantsOf(tx, orgId, coupon)) await this.entitlements.announce(tx, emit, orgId);
     return {};
   }
 }

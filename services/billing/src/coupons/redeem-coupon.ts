@@ -31,6 +31,7 @@ export async function redemptionOf(
   const { code, product, plan, currency, orgId, from, period } = entered;
   const coupon = couponOf(coupons, code);
   if (!coupon) throw invalidCode(refuse, code, 'unknown');
+  if (coupon.gives) throw invalidCode(refuse, code, 'by_itself');
   const { coupon: key, name, percent, amounts, duration, plans, max } = coupon;
   if (!isForPlan(coupon, product, plan)) throw invalidCode(refuse, code, 'other_plan');
   if (amounts && !amounts.some((one) => one.currency === currency)) throw invalidCode(refuse, code, 'other_currency');
@@ -80,7 +81,9 @@ type Why =
   | 'other_plan'
   | 'other_currency'
   | 'costs_nothing'
-  | 'not_here';
+  | 'not_here'
+  | 'by_itself'
+  | 'with_choice';
 
 const DETAILS: Record<Why, DetailOf<'promotion_code_invalid'>> = {
   unknown: 'There is no such code.',
@@ -91,6 +94,8 @@ const DETAILS: Record<Why, DetailOf<'promotion_code_invalid'>> = {
   other_currency: 'It is not for the currency of this organisation.',
   costs_nothing: 'There is nothing to pay for this choice.',
   not_here: 'Codes are entered where this is paid: on the page of the checkout.',
+  by_itself: 'It gives something whatever is paid: enter it by itself, POST /api/v1/billing/codes.',
+  with_choice: 'It takes something off a price: enter it when you choose a plan.',
 };
 
 export const invalidCode = (refuse: RefuseCode, promotionCode: string, reason: Why): Error =>

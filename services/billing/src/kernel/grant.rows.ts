@@ -13,6 +13,8 @@ export interface GrantRow {
   given_by: string;
   reason: string;
   given_at: Date;
+  /** Whose code gave it. */
+  coupon?: string | null;
 }
 
 const COLUMNS = 'id, feature, op, value, from_at, until_at, source, given_by, reason, given_at';
@@ -40,8 +42,8 @@ export const listGrantRows = (
 
 export async function insertGrant(tx: Tx, orgId: string, grant: Omit<GrantRow, 'given_at'>): Promise<GrantRow> {
   const row = await tx.one<GrantRow>(
-    `insert into grants (org_id, id, feature, op, value, from_at, until_at, source, given_by, reason)
-     values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10) returning ${COLUMNS}`,
+    `insert into grants (org_id, id, feature, op, value, from_at, until_at, source, given_by, reason, coupon)
+     values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11) returning ${COLUMNS}`,
     [
       orgId,
       grant.id,
@@ -53,6 +55,7 @@ export async function insertGrant(tx: Tx, orgId: string, grant: Omit<GrantRow, '
       grant.source,
       grant.given_by,
       grant.reason,
+      grant.coupon ?? null,
     ],
   );
   return row as GrantRow;
@@ -60,6 +63,12 @@ export async function insertGrant(tx: Tx, orgId: string, grant: Omit<GrantRow, '
 
 export const removeGrant = (tx: Tx, orgId: string, id: string): Promise<GrantRow | undefined> =>
   tx.one<GrantRow>(`delete from grants where org_id = $1 and id = $2 returning ${COLUMNS}`, [orgId, id]);
+
+/** Takes back what a coupon gave; false when nothing was left of it. */
+export async function endGrantsOf(tx: Tx, orgId: string, coupon: string): Promise<boolean> {
+  const gone = await tx.query('delete from grants where org_id = $1 and coupon = $2 returning id', [orgId, coupon]);
+  return gone.length > 0;
+}
 
 export const grantToWire = (row: GrantRow): WireGrant => ({
   id: row.id,

@@ -1,4 +1,11 @@
-import type { Addon, MeterDefinition, Package, Plan, Product } from '@tidegate/contracts/billing/catalogue';
+import type {
+  Addon,
+  AddonFeature,
+  MeterDefinition,
+  Package,
+  Plan,
+  Product,
+} from '@tidegate/contracts/billing/catalogue';
 import type { FeatureKind, QuotaWindow } from '@tidegate/contracts/billing/features';
 import type { OneOffPrice } from '@tidegate/contracts/billing/prices';
 
@@ -31,9 +38,11 @@ export interface FeatureDefinition {
 export interface CouponDefinition {
   coupon: string;
   name: string;
-  /** One of the two is null. */
+  /** At least one of the two is null; both where it gives something. */
   percent: string | null;
   amounts: OneOffPrice[] | null;
+  /** Absent: it takes something off. */
+  gives?: Readonly<Record<string, AddonFeature>> | undefined;
   duration: 'once' | 'forever' | { months: number };
   /** What customers enter; they are compared without regard to case. */
   codes: string[];

@@ -117,6 +117,7 @@ export const CouponDeclaration = z.strictObject({
   name: line(60).optional(),
   percent: z.unknown().optional(),
   amount: z.record(CurrencyCode, z.unknown(), { error: 'Write amount: { USD: 500 }.' }).optional(),
+  gives: grants().optional(),
   duration: z.union([z.literal('once'), z.literal('forever'), z.strictObject({ months: wholeBetween(1, 120) })], {
     error: 'Write once, forever, or { months: 3 }.',
   }),

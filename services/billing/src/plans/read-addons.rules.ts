@@ -80,6 +80,7 @@ export function readPackages(
 export function readCoupons(
   faults: Faults,
   { coupons }: CatalogueFile,
+  features: readonly FeatureDefinition[],
   plans: readonly PlanDefinition[],
 ): CouponDefinition[] {
   const codes = new Set<string>();
@@ -94,6 +95,7 @@ export function readCoupons(
       coupon,
       name: written.name ?? coupon,
       ...reduction(faults, path, written),
+      ...gifts(faults, path, written, features),
       duration: written.duration,
       codes: written.codes,
       plans: written.plans?.flatMap((ref, index) => planOf(faults, [...path, 'plans', index], ref, plans)) ?? null,
@@ -102,9 +104,20 @@ export function readCoupons(
   });
 }
 
-function reduction(faults: Faults, path: Path, { percent, amount }: CatalogueFile['coupons'][string]) {
-  if ((percent === undefined) === (amount === undefined)) {
-    faults.add(path, 'coupon', 'Write either percent: 20 or amount: { USD: 500 }.');
+type WrittenCoupon = CatalogueFile['coupons'][string];
+
+function gifts(faults: Faults, path: Path, { gives, duration }: WrittenCoupon, features: readonly FeatureDefinition[]) {
+  if (gives === undefined) return {};
+  if (duration === 'once') {
+    faults.add([...path, 'duration'], 'coupon', 'Write forever or { months: 3 }: what is given lasts for some time.');
+  }
+  const giving = { path: [...path, 'gives'], product: null, features, currencies: [] };
+  return { gives: readAdditions(faults, giving, gives) };
+}
+
+function reduction(faults: Faults, path: Path, { percent, amount, gives }: WrittenCoupon) {
+  if ([percent, amount, gives].filter((one) => one !== undefined).length !== 1) {
+    faults.add(path, 'coupon', 'Write either percent: 20, amount: { USD: 500 } or gives: { servers: 2 }.');
   }
   if (amount === undefined) {
     const read = percent === undefined ? undefined : faults.read(PercentValue, percent, [...path, 'percent']);

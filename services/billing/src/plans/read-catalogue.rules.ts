@@ -28,7 +28,7 @@ export function readCatalogue(
     plans,
     addons,
     packages: readPackages(faults, file, features),
-    coupons: readCoupons(faults, file, plans),
+    coupons: readCoupons(faults, file, features, plans),
     ...(file.policies && { policies: file.policies }),
   };
   return faults.all.length > 0 ? { faults: faults.all } : { catalogue };

@@ -11,7 +11,8 @@ type Written = Record<string, unknown>;
 
 export interface Giving {
   path: Path;
-  product: string;
+  /** null: a coupon gives of any. */
+  product: string | null;
   features: readonly FeatureDefinition[];
   /** The currencies in which it is sold. */
   currencies: readonly string[];
@@ -35,7 +36,7 @@ export function readPlanFeatures(faults: Faults, giving: Giving, written: Writte
   return result;
 }
 
-/** What each unit of an add-on gives. It names only what it gives. */
+/** What each unit of an add-on gives, or a coupon. It names only what it gives. */
 export function readAdditions(faults: Faults, giving: Giving, written: Written): Record<string, AddonFeature> {
   const result: Record<string, AddonFeature> = {};
   checkNames(faults, giving, written);
@@ -50,13 +51,13 @@ export function readAdditions(faults: Faults, giving: Giving, written: Written):
     }
   }
   if (Object.keys(written).length === 0) {
-    faults.add(giving.path, 'missing', 'Write what the add-on gives: an add-on without features does nothing.');
+    faults.add(giving.path, 'missing', 'Write what it gives: without features it does nothing.');
   }
   return result;
 }
 
-const foreign = (feature: FeatureDefinition, product: string): boolean =>
-  feature.product !== null && feature.product !== product;
+const foreign = (feature: FeatureDefinition, product: string | null): boolean =>
+  feature.product !== null && product !== null && feature.product !== product;
 
 function checkNames(faults: Faults, { path, product, features }: Giving, written: Written): void {
   const declared = new Map(features.map((feature) => [feature.key, feature]));

@@ -46,6 +46,10 @@ export const checkoutFinish = {
   sessionId: { kind: "text", patterns: [{ is: PATTERN_8 }], required: true },
 } as const;
 
+export const codesEnter = {
+  promotionCode: { kind: "text", patterns: [{ is: PATTERN_7 }], required: true },
+} as const;
+
 export const packagesOrder = {
   package: { kind: "text", patterns: [{ is: PATTERN_4, says: "lower-case letters, digits, - and _, beginning with a letter" }], required: true },
   quantity: { kind: "integer", min: 1, max: 1000 },

@@ -4,6 +4,7 @@ import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { findUses } from '../../coupons/coupon.rows.ts';
 import { couponOf, isUsedUp } from '../../coupons/coupon.rules.ts';
+import { invalidCode } from '../../coupons/redeem-coupon.ts';
 import { requireCatalogue } from '../../plans/catalogue.rows.ts';
 import type { CouponDefinition } from '../../plans/catalogue-model.rules.ts';
 import { StripeApi } from '../client/stripe-api.ts';
@@ -24,8 +25,10 @@ export class PromotionCodes {
     const [found] = data;
     if (!found) {
       const { coupons } = await requireCatalogue(this.tenants.reader({}));
+      const meant = couponOf(coupons, code);
+      if (meant?.gives) throw invalidCode(refuse, code, 'by_itself');
       // Of what is used up the codes are switched off.
-      const reason = (await this.isUsedUp(couponOf(coupons, code))) ? 'used_up' : 'unknown';
+      const reason = (await this.isUsedUp(meant)) ? 'used_up' : 'unknown';
       throw refuse(promotionCodeInvalid, { promotionCode: code, reason });
     }
     const { coupon } = found.promotion;

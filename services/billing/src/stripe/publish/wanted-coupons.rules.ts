@@ -24,6 +24,7 @@ export function wantedCoupons(
   published: ReadonlySet<string>,
 ): WantedCoupon[] {
   return catalogue.coupons.flatMap((coupon) => {
+    if (coupon.gives) return [];
     const products = appliesTo(coupon, catalogue)?.filter((id) => published.has(id));
     // It is for nothing that costs something.
     if (products?.length === 0) return [];
