@@ -3,10 +3,13 @@ import type { Account } from '../kernel/account.ts';
 import { invalid } from '../kernel/refusal.ts';
 import type { Params, Subscription } from '../kernel/stored.ts';
 import { activate } from './collection.ts';
-import { planChange } from './subscription-change.ts';
-import { issue, keepPending } from './subscription-invoices.ts';
-import { creditLine, dropCharged } from './subscription-lines.ts';
-import { carryOut } from './update-subscription.ts';
+import { createInvoice, draftInvoice } from './invoice-draft.ts';
+import { pendingLines } from './invoice-items.ts';
+import { keepResumption } from './pending-updates.ts';
+import { type Change, planChange } from './subscription-change.ts';
+import { headOf, issue, keepPending } from './subscription-invoices.ts';
+import { creditLine, dropCharged, rememberCharged } from './subscription-lines.ts';
+import { carryOut, place } from './update-subscription.ts';
 
 type PausedType = NonNullable<NonNullable<Subscription['status_details']>['paused']>['subscription']['type'];
 
@@ -55,18 +58,29 @@ export function resume(
     activate(account, subscription);
     return subscription;
   }
-  const invoice = carryOut(
-    account,
-    subscription,
-    planChange(account, subscription, {
-      billing_cycle_anchor: { type: 'now' },
-      proration_behavior: params.proration_behavior,
-    }),
-  );
-  // What nobody pays is withdrawn after 23 hours, and not tried again meanwhile.
-  const waits = params.payment_behavior === 'resume_on_payment_success' && invoice && invoice.amount_due > 0;
-  if (waits) invoice.auto_advance = false;
-  else activate(account, subscription);
+  const change = planChange(account, subscription, {
+    billing_cycle_anchor: { type: 'now' },
+    proration_behavior: params.proration_behavior,
+  });
+  if (params.payment_behavior === 'resume_on_payment_success' && resumeWhenPaid(account, subscription, change))
+    return subscription;
+  const invoice = carryOut(account, subscription, change);
+  activate(account, subscription);
   if (invoice) issue(account, subscription, invoice);
   return subscription;
+}
+
+/** What nobody pays is withdrawn after 23 hours, and not tried again meanwhile. False: there is nothing to pay. */
+function resumeWhenPaid(account: Account, subscription: Subscription, change: Change): boolean {
+  const head = headOf(account, subscription, 'subscription_update', { start: account.now(), end: account.now() });
+  const lines = [...pendingLines(account, subscription.customer, subscription.id), ...change.lines];
+  if (draftInvoice(account, head, lines).invoice.amount_due <= 0) return false;
+  const { invoice, priced } = createInvoice(account, head, lines);
+  invoice.auto_advance = false;
+  keepResumption(account, subscription, invoice, () => {
+    place(account, subscription, change);
+    rememberCharged(account, priced);
+  });
+  issue(account, subscription, invoice);
+  return true;
 }

@@ -6,7 +6,8 @@ import type { Timer } from './timers.ts';
 /** A change that is in force when its invoice is paid, and forgotten when that is withdrawn. */
 interface PendingUpdate {
   subscription: Subscription;
-  expiresAt: number;
+  /** null: a pause ends with it, and has its own time. */
+  expiresAt: number | null;
   apply: () => void;
 }
 
@@ -41,6 +42,14 @@ export function keepUpdate(
   });
 }
 
+/** A pause ends with an invoice: as long as that is not paid, the subscription's periods are as they were. */
+export function keepResumption(account: Account, subscription: Subscription, invoice: Invoice, apply: () => void): void {
+  updates(account).set(invoice.id, { subscription, expiresAt: null, apply });
+  account.change(subscription, 'customer.subscription.updated', () => {
+    subscription.latest_invoice = invoice.id;
+  });
+}
+
 export function applyUpdate(account: Account, invoice: Invoice): void {
   const update = updates(account).get(invoice.id);
   if (!update) return;
@@ -49,13 +58,14 @@ export function applyUpdate(account: Account, invoice: Invoice): void {
     update.subscription.pending_update = null;
     update.apply();
   });
-  account.emit('customer.subscription.pending_update_applied', update.subscription);
+  if (update.expiresAt !== null) account.emit('customer.subscription.pending_update_applied', update.subscription);
 }
 
 export function dropUpdate(account: Account, invoice: Invoice): void {
   const update = updates(account).get(invoice.id);
   if (!update) return;
   updates(account).delete(invoice.id);
+  if (update.expiresAt === null) return;
   account.change(update.subscription, 'customer.subscription.updated', () => {
     update.subscription.pending_update = null;
   });
@@ -64,6 +74,7 @@ export function dropUpdate(account: Account, invoice: Invoice): void {
 /** `withdraw` voids an invoice. */
 export function* updateTimers(account: Account, withdraw: (invoice: Invoice) => void): Generator<Timer> {
   for (const [id, { subscription, expiresAt }] of updates(account)) {
+    if (expiresAt === null) continue;
     const run = () => {
       withdraw(account.store.get('invoice', id));
       account.emit('customer.subscription.pending_update_expired', subscription);

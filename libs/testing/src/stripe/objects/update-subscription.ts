@@ -154,7 +154,7 @@ export function carryOut(account: Account, subscription: Subscription, change: C
   return undefined;
 }
 
-function place(account: Account, subscription: Subscription, { after, removed }: Change): void {
+export function place(account: Account, subscription: Subscription, { after, removed }: Change): void {
   Object.assign(subscription, {
     items: after.items,
     billing_cycle_anchor: after.billing_cycle_anchor,

@@ -16,10 +16,13 @@ async function guarded() {
   const [method] = (await world.dashboard.customers.listPaymentMethods(await world.customerOf(org))).data;
   const [row] = await world.subscriptions(org);
   const paid = { orgId: org, product: 'main', ref: row?.id as string, plan: 'pro', planVersion: 1 };
-  return { org, paid, guard: () => world.stripe.card(method?.id as string, 'authenticates') };
+  const card = (behaves: 'authenticates' | 'declines') => () => world.stripe.card(method?.id as string, behaves);
+  return { org, paid, guard: card('authenticates'), decline: card('declines') };
 }
-const totals = async (org: string) =>
-  (await world.call(listInvoices, {}, org)).items.map(({ totalMinor }) => totalMinor);
+/** The newest first. */
+const invoices = async (org: string) =>
+  (await world.call(listInvoices, {}, org)).items.map(({ totalMinor, status }) => [totalMinor, status]);
+const totals = async (org: string) => (await invoices(org)).map(([total]) => total);
 const stateOf = async (org: string) => (await world.subscriptions(org))[0]?.state;
 
 /** What a customer hears who goes on with what they have paused. */
@@ -72,6 +75,28 @@ test('a pause that nobody confirms goes on, with nothing owed, and has another p
   expect(second?.data['url']).not.toBe(url);
   await world.settle();
   expect(await world.plan(org)).toMatchObject({ plan: 'pro', access: 'read_only' });
+});
+
+test('a card that is declined when a pause is ended a second time leaves the pause as it was, with nothing owed', async () => {
+  const { org, guard, decline } = await guarded();
+  await world.call(pauseSubscription, { product: 'main' }, org);
+  await world.stripe.advance({ days: 40 });
+  guard();
+  const first = await resume(org);
+  expect((await world.stripe.visit(first?.data['url'] as string, { outcome: 'fail' })).status).not.toBe(500);
+  await world.stripe.advance({ days: 1 });
+  await world.settle();
+  decline();
+  const second = await resume(org);
+  expect(second).toMatchObject({ code: 'payment_refused' });
+  await world.settle();
+  expect(await world.plan(org)).toMatchObject({ plan: 'pro', access: 'read_only' });
+  expect(await invoices(org)).toEqual([
+    [2900, 'void'],
+    [2900, 'void'],
+    [2900, 'paid'],
+  ]);
+  expect(await pausesOf(org)).toEqual([{ open: true }]);
 });
 
 test('of a pause that ends by itself what is due is collected as every period is: a card that asks for its holder makes it overdue', async () => {
