@@ -1,10 +1,11 @@
-import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { AckPolicy, DeliverPolicy, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/nats-core';
 import { EVENTS_STREAM } from '@tidegate/contracts/kernel/event';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import type { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { ConsumerLag } from './consumer-lag.ts';
+import type { ConsumerPosition } from './consumer-position.ts';
 import { EventLanes } from './event-lanes.ts';
 import { EventTurns } from './event-turns.ts';
 import type { Inbox } from './inbox.ts';
@@ -18,7 +19,8 @@ import { watchOf } from './nats-watch.ts';
  *   missing ──made──► pulling ──anything fails──► (pause) ──► missing
  *
  * The durable consumer is recreated whenever pulling fails, so deleting it, or the whole stream, stops nothing. A new
- * one starts at the beginning of the stream; the inbox knows what was handled. The server forgets a pull when its
+ * one starts at the beginning of the stream, and so does one whose place the server has lost; what was settled long ago is
+ * recognised by its number (consumer-position.ts), and the inbox knows the rest. The server forgets a pull when its
  * connection breaks, so it is abandoned when the connection is back.
  */
 const MAX_ACK_PENDING = 2_000;
@@ -39,6 +41,8 @@ export class EventConsumer {
   private readonly turns: EventTurns;
   private readonly lanes: EventLanes;
   private readonly lag = new ConsumerLag();
+  private readonly position: ConsumerPosition;
+  private readonly again;
   private unwatch: () => void = () => {};
   private stopped = false;
   private failure: string | undefined;
@@ -59,6 +63,12 @@ export class EventConsumer {
     this.name = consumerName(service, source);
     this.options = { filter: only ?? `evt.${source}.>`, nc, limits };
     this.log = options.log.child({ consumer: this.name });
+    this.position = inbox.position;
+    this.again = new Metrics().counter(
+      'tidegate_consumer_sent_again_total',
+      'Events that nats-server sent again although they had been settled, because it lost where the consumer was',
+      ['consumer'],
+    );
     this.turns = new EventTurns({ service, consumer: this.name, nc, inbox, log: this.log });
     this.lanes = new EventLanes(this.turns, this.lag, this.log);
   }
@@ -109,6 +119,8 @@ export class EventConsumer {
     while (!this.stopped) {
       try {
         await this.ensure();
+        // Without it everything is looked up.
+        await this.position.read().catch(() => {});
         await this.pull();
       } catch (error) {
         this.fail(error);
@@ -125,6 +137,11 @@ export class EventConsumer {
     watchOf(this.options.nc).report(this.name, reason);
   }
 
+  private settleAgain(message: JsMsg): void {
+    this.again.inc({ consumer: this.name });
+    message.ack();
+  }
+
   private async pull(): Promise<void> {
     const consumer = await jetstream(this.options.nc, { checkAPI: false }).consumers.get(EVENTS_STREAM, this.name);
     this.failure = undefined;
@@ -139,13 +156,20 @@ export class EventConsumer {
       this.abortFetch = () => batch.stop();
       // The stop came while it was being created.
       if (this.stopped) batch.stop();
-      let pending = 0;
+      let [pending, came] = [0, false];
       for await (const message of batch) {
         pending = message.info.pending;
+        came = true;
         if (this.stopped) message.nak();
+        else if (this.position.isSettled(message)) this.settleAgain(message);
         else this.lanes.enter(message);
       }
       this.turns.notePending(pending);
+      if (came && this.position.isDue) {
+        const { ack_floor: floor } = await consumer.info();
+        // The next one is stored as well.
+        await this.position.save(floor.stream_seq).catch(() => {});
+      }
       this.lanes.evictOld();
       await this.lanes.room(this.options.limits.inFlight);
     }

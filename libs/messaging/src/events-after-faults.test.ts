@@ -175,6 +175,33 @@ test('events behind a failing one of an aggregate do not delay other aggregates'
   expect(await dead()).toEqual([]);
 });
 
+test('what a nats-server sends again because it lost where a consumer was is known by its number, and what is new is handled', async () => {
+  const manager = await jetstreamManager(nc);
+  const stored = async () =>
+    Number((await schema.sql<{ sequence: string }>('table consumer_positions'))[0]?.sequence ?? 0);
+  const wanted = (await manager.streams.info('EVENTS')).state.last_seq;
+  let number = 0;
+  const goOn = async () => {
+    number += 1;
+    await publish('known', number);
+  };
+  await until(
+    async () => {
+      for (let count = 0; count < 40; count += 1) await goOn();
+      return (await stored()) > wanted;
+    },
+    { withinMs: 60_000, everyMs: 500, what: 'A stored position' },
+  );
+  const known = await stored();
+  // What 2.9 makes of the file on a full disk.
+  await manager.consumers.delete('EVENTS', CONSUMER);
+  await goOn();
+  await handled('known', number);
+  const [, again] = /^tidegate_consumer_sent_again_total\{.*\} (\d+)$/m.exec(await metricsText()) ?? [];
+  expect(Number(again)).toBeGreaterThanOrEqual(known);
+});
+
+// The position that is stored is that of another stream then.
 test('a deleted consumer and a deleted stream are recreated; until then the service is not ready', async () => {
   const manager = await jetstreamManager(nc);
   await manager.consumers.delete('EVENTS', CONSUMER);

@@ -4,6 +4,7 @@ import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
 import { isUuid } from '@tidegate/database/ids';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
+import { ConsumerPosition } from './consumer-position.ts';
 import { buryEvent, insertGapLetter } from './dead-letter.rows.ts';
 import { closeGap, insertGap } from './gap.rows.ts';
 import type { EventHandler } from './handler.ts';
@@ -49,6 +50,7 @@ export interface Gap {
 
 export class Inbox {
   readonly consumer: string;
+  readonly position: ConsumerPosition;
   private readonly handlers: Map<string, EventHandler[]>;
   private readonly tenants: TenantDatabase;
   private readonly outbox: Outbox;
@@ -57,6 +59,7 @@ export class Inbox {
   constructor(options: { consumer: string; handlers: EventHandler[]; tenants: TenantDatabase; outbox: Outbox }) {
     this.consumer = options.consumer;
     this.tenants = options.tenants;
+    this.position = new ConsumerPosition(options.consumer, options.tenants);
     this.outbox = options.outbox;
     this.handlers = Map.groupBy(options.handlers, (handler) => handler.event.type);
     const apart = events().filter((event) => event.apart && !this.handlers.has(event.type));
