@@ -201,7 +201,7 @@ export function buyMore(visit: Visit): void {
   test('a code that gives more is entered on the page of billing, whatever is paid', async () => {
     await visit.go(page, `${home}/billing`);
     const enter = async (code: string) => {
-      await page.getByLabel('Promotion code').fill(code);
+      await page.getByRole('textbox', { name: 'Code' }).fill(code);
       await page.getByRole('button', { name: 'Enter the code' }).click();
     };
     await enter('NOTHING');

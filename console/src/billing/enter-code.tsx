@@ -17,7 +17,7 @@ export function EnterCode() {
   return (
     <form noValidate className="stack form" onSubmit={form.onSubmit((typed) => enter.mutate(typed))}>
       <TextInput
-        label={t('Promotion code')}
+        label={t('Code')}
         description={t('One that gives more of something. One that lowers a price is entered where a plan is chosen.')}
         autoComplete="off"
         {...limits(codesEnter.promotionCode)}

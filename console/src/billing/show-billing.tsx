@@ -81,9 +81,6 @@ export function ShowBilling() {
           </div>
         )}
       </Reading>
-      <May op="codesEnter">
-        <EnterCode />
-      </May>
       <HowPaid />
       <Disputes />
       <h2>{t('Invoices')}</h2>
@@ -109,6 +106,10 @@ export function ShowBilling() {
         }
       </Reading>
       <Payments />
+      <May op="codesEnter">
+        <h2>{t('Promotion code')}</h2>
+        <EnterCode />
+      </May>
     </Page>
   );
 }
