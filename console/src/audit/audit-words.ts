@@ -29,6 +29,7 @@ const WORDS: Readonly<Record<string, string>> = {
   dismiss: 'Dismissed',
   duplicate: 'Duplicated',
   end: 'Ended',
+  enter: 'Code entered',
   extend: 'Extended',
   follow: 'Buying members changed',
   give: 'Given',
