@@ -119,8 +119,6 @@ export class EventConsumer {
     while (!this.stopped) {
       try {
         await this.ensure();
-        // Without it everything is looked up.
-        await this.position.read().catch(() => {});
         await this.pull();
       } catch (error) {
         this.fail(error);
@@ -147,6 +145,7 @@ export class EventConsumer {
     this.failure = undefined;
     this.lag.fetching(true);
     watchOf(this.options.nc).report(this.name, undefined);
+    let isRead = false;
     while (!this.stopped) {
       const batch = await consumer.fetch({
         max_messages: this.options.limits.fetch,
@@ -160,6 +159,9 @@ export class EventConsumer {
       for await (const message of batch) {
         pending = message.info.pending;
         came = true;
+        // Without it everything is looked up.
+        if (!isRead) await this.position.read().catch(() => {});
+        isRead = true;
         if (this.stopped) message.nak();
         else if (this.position.isSettled(message)) this.settleAgain(message);
         else this.lanes.enter(message);
