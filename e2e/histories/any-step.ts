@@ -138,7 +138,13 @@ function anyStep(chance: Chance): OwnStep {
     case 4:
       return { do: 'choose', product, plan, ...codeOf(chance) };
     case 5:
-      return chance.of<OwnStep>({ do: 'try' }, { do: 'pause', product }, { do: 'resume', product }, { do: 'ungrant' });
+      return chance.of<OwnStep>(
+        { do: 'try' },
+        { do: 'pause', product },
+        { do: 'resume', product },
+        { do: 'ungrant' },
+        { do: 'gift', is: chance.of('entered', 'entered', 'ended') },
+      );
     case 6:
       return { do: 'resume', product };
     case 7:

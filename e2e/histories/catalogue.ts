@@ -90,5 +90,6 @@ coupons:
   half: { percent: 50, duration: once, codes: [HALF] }
   of_pro: { percent: 10, duration: forever, codes: [OF_PRO], plans: [main.pro, bots.plus] }
   few: { percent: 15, duration: { months: 3 }, codes: [FEW], max: 2 }
+  gift: { gives: { rooms: 4 }, duration: { months: 1 }, codes: [GIFT] }
 `;
 }

@@ -131,7 +131,7 @@ async function askModel(world: World, one: Organisation) {
     prepaid: model.usage.scans.leftOfEach(model.now),
     usedInAll: { hours: used, balances: used, events: kept, values: model.valuesInAll() },
     invoices: books.invoices.map(({ total, due, status }) => ({ total, due, status })).sort(bySize),
-    coupons: model.coupons.had.length,
+    coupons: model.coupons.had.length + (model.hadGift ? 1 : 0),
     balance: books.balance,
     waiting: books.waiting,
     charged: books.sum,

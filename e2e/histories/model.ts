@@ -1,5 +1,5 @@
 import { Books } from './books.ts';
-import { DAY, type Span, type Step, windowOf } from './calendar.ts';
+import { DAY, later, type Span, type Step, windowOf } from './calendar.ts';
 import { Coupons, type Uses } from './coupons.ts';
 import { Holding } from './holding.ts';
 import { seatLimit } from './seats.ts';
@@ -17,6 +17,7 @@ export class Model {
   readonly books: Books;
   readonly coupons: Coupons;
   readonly grants: Grant[] = [];
+  hadGift = false;
   /** So many people belong to it. */
   members = 1;
   /** A payment was taken back at a bank, and nobody has settled it. */
@@ -135,6 +136,20 @@ export class Model {
   private isBilled(product: Product): boolean {
     const { sub } = this.of(product);
     return sub !== undefined && isBilled(sub);
+  }
+
+  /** Once, whatever becomes of it. */
+  enterGift(): boolean {
+    if (this.hadGift) return false;
+    this.hadGift = true;
+    this.grants.push({ op: 'add', rooms: 4, from: this.now, until: later(this.now, 1), gift: true });
+    return true;
+  }
+
+  endGift(): boolean {
+    const at = this.grants.findIndex(({ gift }) => gift);
+    if (at >= 0) this.grants.splice(at, 1);
+    return this.hadGift;
   }
 
   grant(op: Grant['op'], rooms: number, fromDays: number, days: number | null): void {

@@ -1,4 +1,4 @@
-import { endCoupon, giveCoupon } from '@tidegate/contracts/billing/coupons';
+import { endCoupon, enterCode, giveCoupon } from '@tidegate/contracts/billing/coupons';
 import { endCredit, giveCredit, listCredits, orderPackage } from '@tidegate/contracts/billing/credits';
 import { createGrant, deleteGrant, listGrants } from '@tidegate/contracts/billing/grants';
 import { followMembers } from '@tidegate/contracts/billing/seats';
@@ -94,6 +94,10 @@ export class OwnSteps {
         if (step.is === 'ended') return both(play, one, endCoupon, named, () => model.coupons.end(coupon, now));
         return both(play, one, giveCoupon, { ...named, product }, () => model.of(product).give(coupon));
       }
+      case 'gift':
+        return step.is === 'entered'
+          ? both(play, one, enterCode, { promotionCode: 'gift' }, () => model.enterGift())
+          : both(play, one, endCoupon, { organisationId: id, coupon: 'gift' }, () => model.endGift());
       case 'grant': {
         const from = now + step.fromDays * DAY;
         const at = (instant: number) => new Date(instant).toISOString();

@@ -121,6 +121,8 @@ export interface Grant {
   rooms: number;
   from: number;
   until: number;
+  /** By a code. */
+  gift?: boolean;
 }
 
 export const isInForce = (status: Status): boolean => ['active', 'trialing', 'past_due', 'paused'].includes(status);

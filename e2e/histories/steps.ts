@@ -7,6 +7,8 @@ export type OwnStep =
   | { do: 'set'; product: Product; plan: Plan; status: Status; interval?: Interval; rooms5?: number; code?: Coupon }
   | { do: 'choose'; product: Product; plan: Plan; code?: Coupon }
   | { do: 'try' | 'ungrant' }
+  /** A code that gives rooms. */
+  | { do: 'gift'; is: 'entered' | 'ended' }
   | { do: 'resume' | 'pause'; product: Product }
   | { do: 'buy'; product: Product; plan: Plan; interval?: Interval; code?: Coupon }
   | { do: 'cancel'; product: Product; at: 'now' | 'period_end' }
