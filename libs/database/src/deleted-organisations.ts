@@ -56,7 +56,8 @@ export async function noteDeleted(tx: Tx, orgId: string): Promise<void> {
 export const takeDeletion = (tx: Tx): Promise<Deletion | undefined> =>
   tx.one<Deletion>(
     `update deleted_organisations set held_until = now() + interval '1 minute'
-      where org_id = (select org_id from deleted_organisations where due_at <= now() and held_until < now()
+      where org_id = (select org_id from deleted_organisations
+                       where due_at <= now() and (held_until < now() or held_until > now() + interval '2 minutes')
                        order by due_at limit 1 for update skip locked)
       returning org_id, sweeps, place`,
   );

@@ -35,11 +35,11 @@ export async function countOutbox(tenants: TenantDatabase): Promise<number> {
 export const deleteSent = (tenants: TenantDatabase, ids: readonly string[]): Promise<unknown> =>
   tenants.statement('delete from outbox where id = any($1::bigint[])', [ids]);
 
-/** True when this process may send now; false while another one does. */
+/** True when this process may send now; false while another one does. Nobody holds it for minutes: the server's clock was ahead. */
 export async function takeLease(tenants: TenantDatabase, holder: string, seconds: number): Promise<boolean> {
   const taken = await tenants.statement(
     `update relay_lease set holder = $1, held_until = now() + make_interval(secs => $2)
-        where holder = $1 or held_until < now() returning 1`,
+        where holder = $1 or held_until < now() or held_until > now() + make_interval(secs => 20 * $2) returning 1`,
     [holder, seconds],
   );
   return taken.length > 0;

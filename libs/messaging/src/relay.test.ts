@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { ensureStreams } from './jetstream.ts';
 import { connectNats } from './nats.ts';
 import { Outbox } from './outbox.ts';
+import { takeLease } from './relay.rows.ts';
 import { Relay } from './relay.ts';
 
 const said = event({
@@ -145,6 +146,14 @@ test('an idle relay writes nothing', async () => {
   for (let wakes = 0; wakes < 5; wakes += 1) one.wake();
   await one.stop();
   expect(await lease()).toEqual(before);
+});
+
+test('a lease that a clock an hour ahead has left belongs to nobody', async () => {
+  await schema.sql("update relay_lease set holder = $1, held_until = now() + interval '1 hour'", [newId()]);
+  const [one, other] = [newId(), newId()];
+  expect(await takeLease(schema.tenants, one, 5)).toBe(true);
+  expect(await takeLease(schema.tenants, other, 5)).toBe(false);
+  await schema.sql("update relay_lease set holder = null, held_until = '-infinity'");
 });
 
 test('processes without the lease do not keep waking each other', async () => {

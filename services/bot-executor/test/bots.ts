@@ -91,6 +91,14 @@ export async function openBots() {
         tx.query("update bot_leases set expires_at = '-infinity', due_at = now() where isfinite(due_at)"),
       ),
 
+    /** What a server's clock leaves that was an hour ahead for a while. */
+    wasAhead: () =>
+      tenants.as({}, async (tx) => {
+        const later = "now() + interval '1 hour'";
+        await tx.query(`update bot_leases set expires_at = ${later}, due_at = ${later} where isfinite(due_at)`);
+        await tx.query(`update work_queue set expires_at = ${later}`);
+      }),
+
     done: ({ id, orgId }: { id: string; orgId: string }): Promise<Done> =>
       tenants.run(orgId, async (tx) => {
         const bot = await tx.one<{ status: string; decided_up_to: Date; profit: string; balance: string }>(

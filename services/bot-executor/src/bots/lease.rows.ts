@@ -9,7 +9,13 @@ export interface Lease {
 }
 
 export const LEASE_SECONDS = 60;
+/** A safety net: an import makes the organisation's bots due at once. No bot is due later; where it is, or a lease lasts longer than one does, the server's clock was ahead then. */
+export const LONGEST_PAUSE_SECONDS = 600;
 const MAX_PAUSE_SECONDS = 300;
+/** Transactions that began a moment before the other's are no other clock. */
+const ahead = (seconds: number): string => `now() + make_interval(secs => ${2 * seconds})`;
+const IS_DUE = `(due_at <= now() or (due_at > ${ahead(LONGEST_PAUSE_SECONDS)} and due_at < 'infinity'))`;
+const IS_FREE = `(expires_at < now() or expires_at > ${ahead(LEASE_SECONDS)})`;
 
 /** A bot's row stays when it stops, so that its fence only ever grows. */
 export const enqueue = (tx: Tx, botId: string, person: string): Promise<unknown> =>
@@ -50,7 +56,7 @@ export async function acquireLeases(tx: Tx, most: number): Promise<Lease[]> {
        select bot_id, org_id, coalesce(person, org_id) as person, due_at,
               row_number() over (partition by coalesce(person, org_id) order by due_at, bot_id) as of_person,
               row_number() over (partition by org_id order by due_at, bot_id) as of_org
-         from bot_leases where due_at <= now() and expires_at < now()),
+         from bot_leases where ${IS_DUE} and ${IS_FREE}),
      next as (
        select due.bot_id from due
          left join work_turns p on p.kind = 'bot' and p.party = due.person
@@ -58,7 +64,7 @@ export async function acquireLeases(tx: Tx, most: number): Promise<Lease[]> {
         order by greatest(of_person, of_org), greatest(due_at, p.served_at, o.served_at), due_at limit $1)
      update bot_leases l set fence = fence + 1, expires_at = now() + make_interval(secs => $2)
       where bot_id in (select bot_id from bot_leases where bot_id in (select bot_id from next)
-                          and due_at <= now() and expires_at < now() for update skip locked)
+                          and ${IS_DUE} and ${IS_FREE} for update skip locked)
       returning bot_id, org_id, coalesce(person, org_id) as person, fence`,
     [most, LEASE_SECONDS],
   );
@@ -81,7 +87,7 @@ export interface DueState {
 /** Of running bots. One that is due and leased counts from the end of its lease. */
 export async function dueState(tx: Tx): Promise<DueState> {
   const row = await tx.one<DueState>(
-    `select count(*) filter (where due_at <= now() and expires_at < now())::int as due,
+    `select count(*) filter (where ${IS_DUE} and ${IS_FREE})::int as due,
             coalesce(extract(epoch from now() - min(due_at) filter (where due_at <= now() and expires_at < now())), 0)
               ::float8 as "lagSeconds",
             (extract(epoch from min(greatest(due_at, expires_at)) - now()) * 1000)::float8 as "nextMs"

@@ -16,6 +16,7 @@ import {
   dueState,
   holdsLease,
   type Lease,
+  LONGEST_PAUSE_SECONDS,
   releaseLease,
   retryLater,
 } from './lease.rows.ts';
@@ -32,8 +33,6 @@ import {
  */
 const AT_ONCE = 4;
 const BATCH = 500;
-/** A safety net: an import makes the organisation's bots due at once. */
-const IDLE_SECONDS = 600;
 const PACES_PER_SECOND = 4;
 const OBSERVE_MS = 1_000;
 const MIN_PAUSE_MS = 20;
@@ -124,7 +123,7 @@ export class RunBots {
     // Even without candles: a bot that is stopping and holds nothing stops here.
     const decided = candles.length > 0 || bot.status === 'stopping' ? await this.advance.run(tx, bot, candles) : 0;
     const caughtUp = decided === candles.length && candles.length < limit;
-    await releaseLease(tx, lease, caughtUp ? IDLE_SECONDS : pauseAfter(bot, decided));
+    await releaseLease(tx, lease, caughtUp ? LONGEST_PAUSE_SECONDS : pauseAfter(bot, decided));
   }
 }
 

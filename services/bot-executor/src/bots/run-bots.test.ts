@@ -131,6 +131,14 @@ test('a runner that dies during a batch leaves nothing; another takes over once 
   expect((await bots.done(one)).fills).toEqual(wanted.fills);
 });
 
+test('what was leased or due by a clock that was an hour ahead waits for no hour', async () => {
+  const one = await bots.startBot(LONG, CANDLES);
+  await turn(bots.runner());
+  await bots.wasAhead();
+  await runAll([bots.runner()]);
+  expect((await bots.done(one)).fills).toEqual(expected(LONG).fills);
+});
+
 test('a runner that was only slow finds its fence outdated and writes nothing', async () => {
   const one = await bots.startBot(LONG, CANDLES);
   const [slow] = await bots.tenants.as({}, (tx) => acquireLeases(tx, 1));

@@ -21,6 +21,9 @@ export interface Job {
 export const LEASE_SECONDS = 30;
 /** Pause after an outage. */
 const REST_SECONDS = 2;
+/** Where a lease lasts longer than one does, the server's clock was ahead when it was given. */
+const isHeld = (table: string): string =>
+  `(${table}.expires_at >= now() and ${table}.expires_at < now() + make_interval(secs => ${2 * LEASE_SECONDS}))`;
 
 export const enqueueWork = (tx: Tx, kind: Kind, id: string, person: string): Promise<unknown> =>
   tx.query('insert into work_queue (id, kind, org_id, person) values ($1, $2, $3, $4)', [id, kind, tx.orgId, person]);
@@ -68,9 +71,9 @@ export async function acquireWork(tx: Tx, kind: Kind, own: readonly string[] = [
         select q.id from work_queue q
           left join work_turns p on p.kind = q.kind and p.party = q.person
           left join work_turns o on o.kind = q.kind and o.party = q.org_id
-         where q.kind = $1 and q.expires_at < now() and q.id <> all ($3) and not exists (
+         where q.kind = $1 and not ${isHeld('q')} and q.id <> all ($3) and not exists (
            select 1 from work_queue r
-            where r.kind = $1 and r.expires_at >= now() and (r.person = q.person or r.org_id = q.org_id))
+            where r.kind = $1 and ${isHeld('r')} and (r.person = q.person or r.org_id = q.org_id))
          order by greatest(q.queued_at, p.served_at, o.served_at), q.queued_at, q.id
          limit 1 for update of q skip locked)
       returning id, org_id, person, fence, tries`,
@@ -126,11 +129,11 @@ export interface QueueState {
 
 export async function queueState(tx: Tx, kind: Kind): Promise<QueueState> {
   const row = await tx.one<QueueState>(
-    `select count(*) filter (where expires_at < now())::int as waiting,
-            coalesce(extract(epoch from now() - min(queued_at) filter (where expires_at < now())), 0)::float8
+    `select count(*) filter (where not ${isHeld('w')})::int as waiting,
+            coalesce(extract(epoch from now() - min(queued_at) filter (where not ${isHeld('w')})), 0)::float8
               as "oldestSeconds",
-            (extract(epoch from min(expires_at) filter (where expires_at >= now()) - now()) * 1000)::float8 as "nextMs"
-       from work_queue where kind = $1`,
+            (extract(epoch from min(expires_at) filter (where ${isHeld('w')}) - now()) * 1000)::float8 as "nextMs"
+       from work_queue w where kind = $1`,
     [kind],
   );
   return row ?? { waiting: 0, oldestSeconds: 0, nextMs: null };

@@ -98,6 +98,16 @@ test('a released job keeps its place; a pausing one waits', async () => {
   await bots.tenants.as({}, (tx) => dropWork(tx, id));
 });
 
+test('a job that was leased by a clock that was an hour ahead is taken again, and keeps nobody of its person waiting', async () => {
+  const [person, orgId] = [newId(), newId()];
+  const [first, second] = [await queue('sweep', orgId, person), await queue('sweep', orgId, person)];
+  expect(await take('sweep')).toMatchObject({ id: first });
+  expect(await take('sweep')).toBeUndefined();
+  await bots.wasAhead();
+  expect(await take('sweep')).toMatchObject({ id: first, tries: 2 });
+  for (const id of [first, second]) await bots.tenants.as({}, (tx) => dropWork(tx, id));
+});
+
 test('concurrent requests of one person are counted one after the other', async () => {
   const [person, orgId] = [newId(), newId()];
   const add = () =>

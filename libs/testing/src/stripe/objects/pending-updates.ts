@@ -43,7 +43,12 @@ export function keepUpdate(
 }
 
 /** A pause ends with an invoice: as long as that is not paid, the subscription's periods are as they were. */
-export function keepResumption(account: Account, subscription: Subscription, invoice: Invoice, apply: () => void): void {
+export function keepResumption(
+  account: Account,
+  subscription: Subscription,
+  invoice: Invoice,
+  apply: () => void,
+): void {
   updates(account).set(invoice.id, { subscription, expiresAt: null, apply });
   account.change(subscription, 'customer.subscription.updated', () => {
     subscription.latest_invoice = invoice.id;
