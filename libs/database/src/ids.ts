@@ -10,6 +10,9 @@ export function newId(now: number = Date.now()): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** When an id was made, in milliseconds, by the clock of the process that made it. */
+export const madeAt = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+
 /* Random bytes are drawn in blocks: one system call for 256 ids. No byte is used twice. */
 let pool = Buffer.alloc(0);
 function random16(): Buffer {

@@ -2,6 +2,7 @@ import type { Restriction, Standing } from '@tidegate/contracts/billing/restrict
 import type { Input } from '@tidegate/contracts/kernel/operation';
 import type { Channel, listChannels as List } from '@tidegate/contracts/notifier/channels';
 import type { NoticeType } from '@tidegate/contracts/notifier/notices';
+import { madeAt, newId } from '@tidegate/database/ids';
 import { type Place, type SortedRow, sorting } from '@tidegate/database/sorting';
 import type { Tx } from '@tidegate/database/tx';
 
@@ -156,13 +157,21 @@ export async function countListed(tx: Tx, search: string | undefined): Promise<n
  * The active channels in use that subscribed to this event. A channel gets nothing from before its creation, with ten seconds
  * of tolerance for clocks that differ.
  */
-export function findSubscribed(tx: Tx, event: NoticeType, happenedAt: string): Promise<{ id: string }[]> {
+/**
+ * Not of what happened before they were created, by the clock of the processes or of PostgreSQL: where one of them is behind for
+ * a while, nothing is kept from anybody.
+ */
+export function findSubscribed(
+  tx: Tx,
+  type: NoticeType,
+  event: { id: string; time: string },
+): Promise<{ id: string }[]> {
   return tx.query<{ id: string }>(
     `select id from channels
       where org_id = $1 and state = 'active' and restricted is null and (kind <> 'email' or confirmed_at is not null) and $2 = any (events)
-        and created_at - interval '10 seconds' <= $3::timestamptz
+        and (created_at - interval '10 seconds' <= $3::timestamptz or id < $4::uuid)
       order by id`,
-    [tx.orgId, event, happenedAt],
+    [tx.orgId, type, event.time, newId(madeAt(event.id) + 10_000)],
   );
 }
 

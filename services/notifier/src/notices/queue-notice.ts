@@ -21,7 +21,7 @@ export class QueueNotice {
 
   async queue(tx: Tx, event: Envelope, notice: Notice & { type: NoticeType }): Promise<void> {
     const body = JSON.stringify(notice);
-    const channels = await findSubscribed(tx, notice.type, event.time);
+    const channels = await findSubscribed(tx, notice.type, event);
     if (channels.length === 0 || (await this.entitlements.isDemo(tx))) return;
     for (const channel of channels) {
       const id = deliveryId(event, channel.id);

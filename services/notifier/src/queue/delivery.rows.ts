@@ -44,11 +44,12 @@ export async function insertDelivery(
        select count(*) < $6 as free from (select 1 from delivery_queue where channel_id = $3 limit $6) waiting),
      fresh as (
        insert into deliveries (org_id, id, channel_id, event, body, state, next_attempt_at, last_error)
-       select $1, $2, $3, $4, $5, case when free then 'pending' else 'failed' end, case when free then now() end,
+       select $1, $2, $3, $4, $5, case when free then 'pending' else 'failed' end, case when free then least(now(), $7) end,
               case when not free then 'too_many_waiting' end
          from room on conflict do nothing returning *)
      ${ENQUEUE} from fresh f where f.state = 'pending' and ${IS_REAL}`,
-    [tx.orgId, delivery.id, delivery.channelId, delivery.event, delivery.body, MOST_WAITING],
+    // It is for now, also where the server's clock is ahead for a while.
+    [tx.orgId, delivery.id, delivery.channelId, delivery.event, delivery.body, MOST_WAITING, new Date()],
   );
 }
 
