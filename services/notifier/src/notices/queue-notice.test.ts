@@ -19,7 +19,7 @@ const lost = (name: string) => ({
   ...{ serverId: newId(), name, since: new Date().toISOString(), code: 'connection_refused' as const },
 });
 
-test('a channel is told of nothing from before it was created, and of everything since, although a clock is an hour behind', async () => {
+test('a channel is notified of nothing from before it was created, and of everything since, although a clock is an hour behind', async () => {
   const org = newId();
   await hook(world, org, receiver);
   const then = Date.now() - HOUR;
