@@ -190,16 +190,6 @@ it('tells nobody what happens in a demo', async () => {
   expect(await deliveries(world, org)).toEqual([]);
 });
 
-it('notifies no channel of what happened before it was created', async () => {
-  await hook(world, org, receiver);
-  const anHourAgo = new Date(Date.now() - 3_600_000);
-  await serverLost(world, org, 'old', newId(), anHourAgo);
-  await serverLost(world, org, 'new');
-  const [request] = await arrived(1);
-  expect(JSON.parse(request?.body ?? '').data.name).toBe('new');
-  expect(await deliveries(world, org)).toHaveLength(1);
-});
-
 it('sends each message once with two replicas at work', async () => {
   await hook(world, org, receiver);
   await Promise.all(Array.from({ length: 30 }, (_, index) => serverLost(world, org, `server ${index}`)));
