@@ -64,6 +64,15 @@ export class JudgedDialogs {
   private readonly judged = new Map<string, Set<string>>();
 
   async note(page: Page, themes: readonly string[]): Promise<void> {
+    // A dialog is there a moment before its name is; some that open over a field have none.
+    await page
+      .waitForFunction(
+        `[...document.querySelectorAll('[role=dialog]')].every((one) =>
+          document.getElementById(one.getAttribute('aria-labelledby') ?? '')?.textContent)`,
+        undefined,
+        { timeout: 2_000 },
+      )
+      .catch(() => undefined);
     const { names, route } = (await page.evaluate(`(() => {
       if (document.documentElement.lang !== 'en') return { names: [], route: '' };
       const nameOf = (one) => document.getElementById(one.getAttribute('aria-labelledby') ?? '')?.textContent ?? '';

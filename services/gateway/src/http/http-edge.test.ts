@@ -218,6 +218,19 @@ describe('refusals', () => {
     ProblemDocument.parse(answer.body);
   });
 
+  test('a body that is too large is answered while it is sent, and the connection goes on', async () => {
+    let text = '';
+    const socket = connect(world.settings.port, '127.0.0.1');
+    socket.on('data', (chunk) => (text += String(chunk)));
+    const head = 'POST /api/v1/accounts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+    socket.write(`${head}Content-Length: 4000000\r\n\r\n"${'x'.repeat(1_000_000)}`);
+    await until(() => text.includes('body_too_large'), { what: 'The answer' });
+    expect(text).toMatch(/^HTTP\/1.1 413 /);
+    socket.write(`${'x'.repeat(2_999_998)}"GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    await until(() => text.includes('HTTP/1.1 404 '), { what: 'The next answer' });
+    socket.destroy();
+  });
+
   test('malformed HTTP is answered as a problem too, and ends the connection', async () => {
     const raw = (bytes: string) =>
       new Promise<string>((resolve, reject) => {

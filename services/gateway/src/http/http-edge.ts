@@ -49,6 +49,9 @@ const PROBE_MS = 200;
  * network, admission, body, route, problem. Operations come from the contracts; what does not fit that shape is mounted
  * individually: live stream, files, exports, documents, health.
  */
+/** A refused body of up to so many bytes is read to its end and dropped. */
+const READ_ANYWAY_BYTES = 16_000_000;
+
 @Injectable()
 export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
   private readonly methods = new Map<string, Set<string>>();
@@ -83,9 +86,11 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
       if (request.is404) void this.noRoute(request, reply);
       else done();
     });
-    fastify.setErrorHandler((error, request, reply) =>
-      sendProblem(reply, toProblem(error, log, request.routeOptions.bodyLimit)),
-    );
+    fastify.setErrorHandler((error, request, reply) => {
+      // Whoever is still sending would find the connection reset, and no answer.
+      if (Number(request.headers['content-length']) <= READ_ANYWAY_BYTES) void reply.removeHeader('connection');
+      return sendProblem(reply, toProblem(error, log, request.routeOptions.bodyLimit));
+    });
     fastify.addHook('onRoute', ({ method, url }) => {
       const known = this.methods.get(url) ?? new Set();
       for (const one of [method].flat()) known.add(one);
