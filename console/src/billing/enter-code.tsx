@@ -3,7 +3,8 @@ import { useForm } from '@mantine/form';
 import type { CodesEnterOutput } from '@tidegate/client';
 import { codesEnter } from '@tidegate/client/generated/limits/billing';
 import { useWrite } from '../kernel/api.ts';
-import { dated, exact } from '../kernel/format.ts';
+import { dated } from '../kernel/format.ts';
+import { valueText } from '../kernel/grant-value.ts';
 import { limits } from '../kernel/limits.ts';
 import { fieldErrors, restOf } from '../kernel/problem-form.ts';
 import { ProblemNote } from '../kernel/problem-note.tsx';
@@ -36,13 +37,12 @@ export function EnterCode() {
 }
 
 function givenText({ features, until }: CodesEnterOutput): string {
-  const what = features.map(({ name, value }) => (value === true ? name : `${name}: ${amountOf(value)}`)).join(', ');
+  const each = features.map(({ name, value }) => {
+    const amount = `${typeof value === 'number' ? '+ ' : ''}${valueText(value)}`;
+    return value === true ? name : `${name}: ${amount}`;
+  });
+  const what = each.join(', ');
   return until === null
     ? t('You have this from now on: {what}.', { what })
     : t('You have this until {at}: {what}.', { what, at: dated(until) });
-}
-
-function amountOf(value: CodesEnterOutput['features'][number]['value']): string {
-  if (value === null) return t('without limit');
-  return typeof value === 'number' ? `+ ${exact(value)}` : t(String(value));
 }

@@ -6,7 +6,8 @@ import { useState } from 'react';
 import { readOf, useWrite } from '../kernel/api.ts';
 import { type Column, DataTable } from '../kernel/data-table.tsx';
 import { DialogButton } from '../kernel/dialog-button.tsx';
-import { day, exact } from '../kernel/format.ts';
+import { day } from '../kernel/format.ts';
+import { valueText } from '../kernel/grant-value.ts';
 import { limits } from '../kernel/limits.ts';
 import { Moment } from '../kernel/moment.tsx';
 import { t } from '../kernel/strings.ts';
@@ -65,17 +66,6 @@ export function Grants({ organisationId, grants }: Props) {
 }
 
 const CHANGES: Record<Grant['op'], string> = { add: 'in addition', set: 'exactly', max: 'at least' };
-
-const valueText = (value: Grant['value']): string =>
-  value === null
-    ? t('without limit')
-    : typeof value === 'number'
-      ? exact(value)
-      : typeof value === 'boolean'
-        ? value
-          ? t('included')
-          : t('not included')
-        : t(value);
 
 interface Opened {
   organisationId: string;

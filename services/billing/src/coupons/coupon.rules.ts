@@ -16,6 +16,16 @@ export interface Redemption {
   until: number | null;
 }
 
+/** What of a coupon is kept for whoever has it, whatever the catalogue says later. */
+export const promisedBy = ({
+  name,
+  percent,
+  amounts,
+  gives,
+  duration,
+  plans,
+}: CouponDefinition): Redemption['definition'] => ({ name, percent, amounts, gives, duration, plans });
+
 export const isRunning = ({ until }: Pick<Redemption, 'until'>, at: number): boolean => until === null || until > at;
 
 /** The coupon of a code; compared without regard to case. */

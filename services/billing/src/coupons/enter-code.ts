@@ -9,7 +9,7 @@ import { changedBy, findHoldings, lockBilling } from '../kernel/subscription.row
 import { wholeSecond } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { findRedemptions, takeUse } from './coupon.rows.ts';
-import { couponOf, endOf, isForPlan, periodBeginning } from './coupon.rules.ts';
+import { couponOf, endOf, isForPlan, periodBeginning, promisedBy } from './coupon.rules.ts';
 import { invalidCode, storeRedemption } from './redeem-coupon.ts';
 
 /** A code that gives features: there at once, whatever is paid and by whichever way. */
@@ -24,7 +24,7 @@ export class EnterCode {
     const { coupons, features } = await requireCatalogue(tx);
     const coupon = couponOf(coupons, code);
     if (!coupon) throw invalidCode(refuse, code, 'unknown');
-    const { coupon: key, name, percent, amounts, gives, duration, plans, max } = coupon;
+    const { coupon: key, name, gives, plans, max } = coupon;
     if (!gives) throw invalidCode(refuse, code, 'with_choice');
     const { subscriptions } = await findHoldings(tx, orgId);
     const isMeant = subscriptions.some((one) => isValid(one.status) && isForPlan(coupon, one.product, one.plan));
@@ -33,7 +33,7 @@ export class EnterCode {
     if (!(await takeUse(tx, key, max))) throw invalidCode(refuse, code, 'used_up');
     const until = endOf(coupon, from, periodBeginning(from, 'month'));
     const by = changedBy(caller);
-    const definition = { name, percent, amounts, gives, duration, plans };
+    const definition = promisedBy(coupon);
     await storeRedemption(tx, orgId, { coupon: key, product: null, definition, from, until, code, by, reason: '' });
     for (const [feature, { value }] of Object.entries(gives)) {
       await insertGrant(tx, orgId, {

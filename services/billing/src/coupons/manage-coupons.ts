@@ -10,7 +10,7 @@ import { changedBy, findHoldings, lockBilling } from '../kernel/subscription.row
 import { isBilledByHand, paidPeriod, wholeSecond } from '../kernel/subscription.rules.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { endRedemption, findRedemptions, takeUse } from './coupon.rows.ts';
-import { endOf, isRunning, type Redemption } from './coupon.rules.ts';
+import { endOf, isRunning, promisedBy, type Redemption } from './coupon.rules.ts';
 import { storeRedemption } from './redeem-coupon.ts';
 
 /** What operators give without a code, and end. */
@@ -40,7 +40,7 @@ export class ManageCoupons {
     if (had.some((one) => one.product === product && isRunning(one, at))) {
       throw conflict({}, 'Another coupon runs for this product. End it first.');
     }
-    const { name, percent, amounts, duration, plans } = coupon;
+    const { amounts } = coupon;
     const currency = subscription.currency ?? '';
     if (amounts && !amounts.some((one) => one.currency === currency)) {
       throw invalid('/coupon', 'other_currency', 'It takes nothing off in {currency}.', { currency });
@@ -49,8 +49,7 @@ export class ManageCoupons {
     const own = steps[product] ?? [];
     const next = windowAt(own, 'period', paidPeriod(subscription, own, at).end);
     const from = wholeSecond(at);
-    const definition = { name, percent, amounts, duration, plans };
-    const redemption = { coupon: key, product, definition, from, until: endOf(coupon, from, next) };
+    const redemption = { coupon: key, product, definition: promisedBy(coupon), from, until: endOf(coupon, from, next) };
     await storeRedemption(tx, orgId, { ...redemption, code: null, by: changedBy(caller), reason });
     return couponToWire(redemption);
   }

@@ -6,7 +6,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { recordChange } from '../kernel/change.rows.ts';
 import type { CouponDefinition } from '../plans/catalogue-model.rules.ts';
 import { findRedemptions, findUses, insertRedemption, takeUse } from './coupon.rows.ts';
-import { couponOf, endOf, isForPlan, isRunning, isUsedUp, type Redemption } from './coupon.rules.ts';
+import { couponOf, endOf, isForPlan, isRunning, isUsedUp, promisedBy, type Redemption } from './coupon.rules.ts';
 
 type RefuseCode = Refuse<typeof promotionCodeInvalid>;
 
@@ -32,7 +32,7 @@ export async function redemptionOf(
   const coupon = couponOf(coupons, code);
   if (!coupon) throw invalidCode(refuse, code, 'unknown');
   if (coupon.gives) throw invalidCode(refuse, code, 'by_itself');
-  const { coupon: key, name, percent, amounts, duration, plans, max } = coupon;
+  const { coupon: key, amounts, max } = coupon;
   if (!isForPlan(coupon, product, plan)) throw invalidCode(refuse, code, 'other_plan');
   if (amounts && !amounts.some((one) => one.currency === currency)) throw invalidCode(refuse, code, 'other_currency');
   const had = await findRedemptions(tx, orgId);
@@ -40,8 +40,7 @@ export async function redemptionOf(
   if (had.some((one) => one.product === product && isRunning(one, from)))
     throw invalidCode(refuse, code, 'another_runs');
   if (max !== null && isUsedUp(await findUses(tx, key), max)) throw invalidCode(refuse, code, 'used_up');
-  const definition = { name, percent, amounts, duration, plans };
-  return { coupon: key, product, definition, from, until: endOf(coupon, from, period), max };
+  return { coupon: key, product, definition: promisedBy(coupon), from, until: endOf(coupon, from, period), max };
 }
 
 /** Enters a code: once for each organisation, and for no more organisations than it is for. The organisation is locked. */

@@ -9,10 +9,13 @@ export interface Lease {
 }
 
 export const LEASE_SECONDS = 60;
-/** A safety net: an import makes the organisation's bots due at once. No bot is due later; where it is, or a lease lasts longer than one does, the server's clock was ahead then. */
+/** Of a bot that has caught up; a safety net, since an import makes the organisation's bots due at once. */
 export const LONGEST_PAUSE_SECONDS = 600;
 const MAX_PAUSE_SECONDS = 300;
-/** Transactions that began a moment before the other's are no other clock. */
+/**
+ * What lies further ahead than any pause or lease was set while the server's clock was. Twice as far, because a transaction that
+ * began a moment before another has no other clock.
+ */
 const ahead = (seconds: number): string => `now() + make_interval(secs => ${2 * seconds})`;
 const IS_DUE = `(due_at <= now() or (due_at > ${ahead(LONGEST_PAUSE_SECONDS)} and due_at < 'infinity'))`;
 const IS_FREE = `(expires_at < now() or expires_at > ${ahead(LEASE_SECONDS)})`;

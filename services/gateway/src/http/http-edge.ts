@@ -43,15 +43,14 @@ import { UnknownProxy } from './unknown-proxy.ts';
 const DRAIN_MS = 12_000;
 /** How long an answer about health is reused. */
 const PROBE_MS = 200;
+/** A refused body of up to so many bytes is read to its end and dropped. */
+const READ_ANYWAY_BYTES = 16_000_000;
 
 /**
  * The HTTP server's routes, in the order in which a request passes them: trace and headers, CORS, limits of its
  * network, admission, body, route, problem. Operations come from the contracts; what does not fit that shape is mounted
  * individually: live stream, files, exports, documents, health.
  */
-/** A refused body of up to so many bytes is read to its end and dropped. */
-const READ_ANYWAY_BYTES = 16_000_000;
-
 @Injectable()
 export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
   private readonly methods = new Map<string, Set<string>>();

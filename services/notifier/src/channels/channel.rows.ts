@@ -154,12 +154,8 @@ export async function countListed(tx: Tx, search: string | undefined): Promise<n
 }
 
 /**
- * The active channels in use that subscribed to this event. A channel gets nothing from before its creation, with ten seconds
- * of tolerance for clocks that differ.
- */
-/**
- * Not of what happened before they were created, by the clock of the processes or of PostgreSQL: where one of them is behind for
- * a while, nothing is kept from anybody.
+ * The active channels in use that subscribed to this event. A channel gets nothing from before its creation, by the clocks of
+ * PostgreSQL and of the processes, where one may be behind for a while; with ten seconds of tolerance for clocks that differ.
  */
 export function findSubscribed(
   tx: Tx,
